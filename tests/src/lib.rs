@@ -1,2 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
-//! To come.
+//! What the tests of the built library share: finding it, making pictures and attestations, watching totals, a broker.
+#![deny(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+pub mod attested;
+pub mod broker;
+pub mod picture;
+pub mod place;
+pub mod run;

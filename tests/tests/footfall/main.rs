@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MPL-2.0
+//! Tests on the built library. One binary, a module a subject.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod documentation;
+mod launch_lines;
+mod loading;
