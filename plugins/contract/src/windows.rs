@@ -24,7 +24,7 @@ impl WindowLength {
     /// five minutes.
     pub fn from_minutes(minutes: u32) -> Option<Self> {
         let in_hour = (5..=60).contains(&minutes) && 60 % minutes == 0;
-        let in_day = minutes % 60 == 0 && (60..=1440).contains(&minutes) && 1440 % minutes == 0;
+        let in_day = minutes.is_multiple_of(60) && (60..=1440).contains(&minutes) && 1440 % minutes == 0;
         (in_hour || in_day).then_some(Self { minutes })
     }
 
