@@ -8,3 +8,4 @@ pub mod broker;
 pub mod picture;
 pub mod place;
 pub mod run;
+pub mod walk;

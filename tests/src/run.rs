@@ -47,6 +47,12 @@ impl Report {
 
     /// Asserts that it ended as streams do.
     #[track_caller]
+    pub fn end_is_eos(&self) {
+        assert!(matches!(self.end, End::Eos), "{:?}; warnings {:?}", self.end, self.warnings);
+    }
+
+    /// The same, and hands it on.
+    #[track_caller]
     pub fn expect_eos(self) -> Self {
         assert!(matches!(self.end, End::Eos), "{:?}", self.end);
         self

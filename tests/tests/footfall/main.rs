@@ -2,6 +2,8 @@
 //! Tests on the built library. One binary, a module a subject.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod counting;
 mod documentation;
 mod launch_lines;
 mod loading;
+mod scrubbing;
