@@ -2,7 +2,9 @@
 //! Tests on the built library. One binary, a module a subject.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod bad_input;
 mod counting;
+mod detecting;
 mod documentation;
 mod launch_lines;
 mod loading;
