@@ -5,6 +5,7 @@
 
 pub mod attested;
 pub mod broker;
+pub mod camera;
 pub mod picture;
 pub mod place;
 pub mod run;
