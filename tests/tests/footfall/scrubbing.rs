@@ -152,13 +152,13 @@ type Change = fn(&mut gst::BufferRef, &mut Attestation);
 /// What is done to frame 5 of 10, and the cause that must be counted once (and its picture blank).
 const FAULTS: &[(&str, Change)] = &[
     ("no-attestation", |buffer, _| wire::attestation::remove(buffer)),
-    ("fingerprint", |_, a| a.fingerprint ^= 1),
-    ("size", |_, a| a.size = PictureSize::new(320, 242)),
-    ("format", |_, a| a.format = PixelFormat::Nv12),
-    ("pts", |_, a| a.pts = Some(StreamTime(7))),
-    ("failed", |_, a| a.status = Status::Failed),
-    ("scene", |_, a| a.scene = "00".repeat(32)),
-    ("stream", |_, a| a.stream.name = "test/other".into()),
+    ("fingerprint-differs", |_, a| a.fingerprint ^= 1),
+    ("shape-differs", |_, a| a.size = PictureSize::new(320, 242)),
+    ("shape-differs", |_, a| a.format = PixelFormat::Nv12),
+    ("pts-differs", |_, a| a.pts = Some(StreamTime(7))),
+    ("detector-failed", |_, a| a.status = Status::Failed),
+    ("scene-differs", |_, a| a.scene = "00".repeat(32)),
+    ("foreign-stream", |_, a| a.stream.name = "test/other".into()),
     ("corrupted", |buffer, _| buffer.set_flags(gst::BufferFlags::CORRUPTED)),
     ("closed", |_, a| a.status = Status::Closed),
     ("too-many-boxes", |_, a| {
@@ -267,11 +267,11 @@ fn too_large_a_picture_is_refused_with_the_remedy() {
 fn elements_between_detector_and_scrubber_end_in_blanked_frames() {
     place::init();
     for (between, causes) in [
-        ("videoflip video-direction=horiz", ["fingerprint", "no-attestation"]),
-        ("videoconvert ! video/x-raw,format=RGB", ["format", "no-attestation"]),
-        ("videoscale ! video/x-raw,width=160,height=120", ["size", "no-attestation"]),
-        ("videocrop left=16", ["size", "no-attestation"]),
-        ("avenc_mjpeg ! jpegdec", ["fingerprint", "no-attestation"]),
+        ("videoflip video-direction=horiz", ["fingerprint-differs", "no-attestation"]),
+        ("videoconvert ! video/x-raw,format=RGB", ["shape-differs", "no-attestation"]),
+        ("videoscale ! video/x-raw,width=160,height=120", ["shape-differs", "no-attestation"]),
+        ("videocrop left=16", ["shape-differs", "no-attestation"]),
+        ("avenc_mjpeg ! jpegdec", ["fingerprint-differs", "no-attestation"]),
     ] {
         let buffers = frames(PixelFormat::I420, None, 5, |_| (Status::Detected, Vec::new()));
         let run = scrub(&format!("{between} ! pixelscrubber name=s"), PixelFormat::I420, None, buffers);
