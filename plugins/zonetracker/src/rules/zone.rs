@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MPL-2.0
+//! When a visit begins and ends.
+//!
+//! - A visit begins once a person has been inside for the zone's enter delay; its time is the first moment inside.
+//! - It ends once the person has been outside for the leave delay, or when the track is over; its time is the last
+//!   moment inside. A missed detection ends nothing: between two sightings the path is straight.
+//! - Moments are interpolated where the path cuts the edge, so that a thin zone can't be jumped between two frames.
+
+use std::time::Duration;
+
+use footfall_contract::geometry::{PictureSize, Point, Polygon, Px, cross};
+use footfall_contract::scene::{Anchor, Zone};
+
+use crate::moment::Moment;
+
+/// Delays given as 0.5 s are met by 0.499 s.
+const SLACK_S: f64 = 1e-3;
+
+/// What happened in a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// A visit began.
+    Began(Moment),
+    /// A visit ended; its dwell is `None` where the person's way on is unknown.
+    Ended(Moment, Option<Duration>),
+}
+
+/// What a person's track remembers of a zone.
+#[derive(Clone, Debug, Default)]
+pub struct ZoneMemory {
+    last: Option<(Moment, Point<Px>)>,
+    presence: Presence,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Presence {
+    #[default]
+    Outside,
+    /// Inside since `first`; no visit yet.
+    Entering { first: Moment },
+    /// On a visit, inside when last seen.
+    Inside { first: Moment, last: Moment },
+    /// On a visit, outside when last seen; `last` is the last moment inside.
+    Leaving { first: Moment, last: Moment },
+}
+
+/// Why a track ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The person was not seen any more: the last moment inside is the end of the visit.
+    Vanished,
+    /// Nobody looks any more, or positions can not be trusted: where the person went is unknown, and so is the dwell.
+    Broken,
+}
+
+/// A zone in the pixels of a picture.
+#[derive(Clone, Debug)]
+pub struct ZoneRule {
+    polygon: Polygon<Px>,
+    anchor: Anchor,
+    enter_delay_s: f64,
+    leave_delay_s: f64,
+}
+
+impl ZoneRule {
+    /// The rule of a scene's zone in a picture of this size.
+    pub fn new(zone: &Zone, size: PictureSize) -> Self {
+        Self {
+            polygon: zone.polygon.to_px(size),
+            anchor: zone.anchor,
+            enter_delay_s: zone.enter_delay_s,
+            leave_delay_s: zone.leave_delay_s,
+        }
+    }
+
+    /// The point of a person that must be inside.
+    pub fn anchor(&self) -> Anchor {
+        self.anchor
+    }
+
+    /// A person was seen at this point.
+    pub fn step(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>, visits: &mut Vec<Visit>) {
+        match memory.last.replace((at, point)) {
+            None if self.polygon.contains(point) => self.inside(memory, at, at, visits),
+            None => {}
+            Some((before, from)) => {
+                let mut inside = self.polygon.contains(from);
+                let mut since = before;
+                for share in self.cuts(from, point) {
+                    let cut = before.towards(at, share);
+                    self.stretch(memory, inside, since, cut, visits);
+                    inside = !inside;
+                    since = cut;
+                }
+                self.stretch(memory, inside, since, at, visits);
+            }
+        }
+    }
+
+    /// The person was inside or outside from one moment to another.
+    fn stretch(&self, memory: &mut ZoneMemory, inside: bool, from: Moment, to: Moment, visits: &mut Vec<Visit>) {
+        if inside { self.inside(memory, from, to, visits) } else { self.outside(memory, to, visits) }
+    }
+
+    fn inside(&self, memory: &mut ZoneMemory, from: Moment, to: Moment, visits: &mut Vec<Visit>) {
+        memory.presence = match memory.presence {
+            Presence::Outside => Presence::Entering { first: from },
+            Presence::Leaving { first, .. } => Presence::Inside { first, last: to },
+            Presence::Inside { first, .. } => Presence::Inside { first, last: to },
+            entering @ Presence::Entering { .. } => entering,
+        };
+        if let Presence::Entering { first } = memory.presence
+            && to.seconds_since(first) >= self.enter_delay_s - SLACK_S
+        {
+            visits.push(Visit::Began(first));
+            memory.presence = Presence::Inside { first, last: to };
+        }
+    }
+
+    fn outside(&self, memory: &mut ZoneMemory, to: Moment, visits: &mut Vec<Visit>) {
+        memory.presence = match memory.presence {
+            Presence::Outside | Presence::Entering { .. } => Presence::Outside,
+            Presence::Inside { first, last } | Presence::Leaving { first, last } => {
+                if to.seconds_since(last) >= self.leave_delay_s - SLACK_S {
+                    visits.push(Visit::ended(first, last));
+                    Presence::Outside
+                } else {
+                    Presence::Leaving { first, last }
+                }
+            }
+        };
+    }
+
+    /// The track is over.
+    pub fn end(memory: &mut ZoneMemory, why: End, now: Moment) -> Option<Visit> {
+        memory.last = None;
+        match (std::mem::take(&mut memory.presence), why) {
+            (Presence::Outside | Presence::Entering { .. }, _) => None,
+            (Presence::Leaving { first, last }, _) | (Presence::Inside { first, last }, End::Vanished) => {
+                Some(Visit::ended(first, last))
+            }
+            (Presence::Inside { .. }, End::Broken) => Some(Visit::Ended(now, None)),
+        }
+    }
+
+    /// The moment up to which the person's presence is decided; `None` when it is decided up to now.
+    pub fn undecided_since(memory: &ZoneMemory) -> Option<Moment> {
+        match memory.presence {
+            Presence::Outside => None,
+            Presence::Entering { first } => Some(first),
+            Presence::Inside { last, .. } | Presence::Leaving { last, .. } => Some(last),
+        }
+    }
+
+    /// Where (shares of the way) a step cuts the edge, in order; consistent with [`Polygon::contains`].
+    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> Vec<f64> {
+        let right = |v: f64| v > 0.0;
+        let mut shares: Vec<f64> = (self.polygon.edges())
+            .filter_map(|(a, b)| {
+                let (p, q) = (cross(a, b, from), cross(a, b, to));
+                let apart = right(cross(from, to, a)) != right(cross(from, to, b));
+                (right(p) != right(q) && apart).then(|| p / (p - q))
+            })
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        // A sighting exactly on an edge can be told apart differently; the two ends decide.
+        let changed_sides = self.polygon.contains(from) != self.polygon.contains(to);
+        if (shares.len() % 2 == 1) != changed_sides && shares.pop().is_none() {
+            shares.push(1.0);
+        }
+        shares
+    }
+}
+
+impl Visit {
+    fn ended(first: Moment, last: Moment) -> Self {
+        Self::Ended(last, Some(last.stream.since(first.stream)))
+    }
+}

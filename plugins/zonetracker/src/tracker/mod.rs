@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MPL-2.0
+//! Which boxes of successive frames are one person. Motion only: positions, sizes, scores and times.
+//!
+//! One frame is one [`Tracker::step`]: who was unseen for too long ends; confident detections go to persons first, weak
+//! ones to persons seen a moment ago (ByteTrack's second chance, Zhang et al., ECCV 2022), what is left to newcomers; a
+//! confident detection that nobody took, and that is no second box of somebody, is a newcomer.
+
+pub mod assign;
+pub mod life;
+pub mod likeness;
+pub mod motion;
+
+use footfall_contract::geometry::{Px, Rect};
+
+use crate::moment::Moment;
+use assign::{Pair, assign};
+use life::{LifeParams, Signal, TrackState};
+use likeness::LikenessParams;
+use motion::{Motion, MotionParams};
+
+/// Memory is bounded whatever comes: beyond this many tracks nobody is born.
+pub const MOST_TRACKS: usize = 512;
+
+/// All numbers of the tracker: one set for every frame rate from 5 to 30 a second.
+#[derive(Clone, Copy, Debug)]
+pub struct TrackerParams {
+    /// How boxes move.
+    pub motion: MotionParams,
+    /// When tracks are born and die.
+    pub life: LifeParams,
+    /// Which detection fits which track.
+    pub likeness: LikenessParams,
+    /// A weak detection continues only a person seen this short a time ago, seconds.
+    pub weak_within_s: f64,
+    /// A confident detection that overlaps a person's detection on the same frame by this much (IoU) is no newcomer.
+    pub duplicate_iou: f64,
+}
+
+impl Default for TrackerParams {
+    fn default() -> Self {
+        Self {
+            motion: MotionParams::default(),
+            life: LifeParams::default(),
+            likeness: LikenessParams::default(),
+            weak_within_s: 0.5,
+            duplicate_iou: 0.75,
+        }
+    }
+}
+
+/// Names a track inside this crate. It never leaves the element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackId(pub u64);
+
+/// A detection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Detection {
+    /// Where.
+    pub rect: Rect<Px>,
+    /// The detector's score, 0..1.
+    pub score: f32,
+}
+
+/// Where a person was seen, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sighting {
+    /// When.
+    pub at: Moment,
+    /// The detection's box.
+    pub rect: Rect<Px>,
+}
+
+/// What a step says of persons (never of the tentative).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// A person was seen. On confirmation the first sighting is told before the second.
+    Seen(TrackId, Sighting),
+    /// A person has not been seen for a while.
+    Faded(TrackId),
+    /// A person's track is over.
+    Ended(TrackId),
+}
+
+/// One track.
+#[derive(Clone, Debug)]
+pub struct Track {
+    id: TrackId,
+    state: TrackState,
+    motion: Motion,
+    first: Sighting,
+    last: Sighting,
+    score: f32,
+    /// The detection of the last step that belongs to it.
+    detection: Option<usize>,
+}
+
+impl Track {
+    /// Its name inside this crate.
+    pub fn id(&self) -> TrackId {
+        self.id
+    }
+
+    /// What it is.
+    pub fn state(&self) -> TrackState {
+        self.state
+    }
+
+    /// Its last sighting.
+    pub fn last(&self) -> &Sighting {
+        &self.last
+    }
+
+    /// Its first sighting.
+    pub fn first(&self) -> &Sighting {
+        &self.first
+    }
+
+    /// The last detection's score.
+    pub fn score(&self) -> f32 {
+        self.score
+    }
+
+    /// The number of the last step's detection that belongs to it.
+    pub fn detection(&self) -> Option<usize> {
+        self.detection
+    }
+
+    /// Speed of the middle at the last sighting, pixels a second.
+    pub fn speed_px_s(&self) -> (f32, f32) {
+        let (x, y) = self.motion.speed_px_s();
+        (x as f32, y as f32)
+    }
+
+    /// Is its speed known, that is, was it seen at least twice?
+    fn speed_known(&self) -> bool {
+        self.state.is_person()
+    }
+
+    /// Where it is expected at that moment.
+    pub fn expected(&self, at: Moment, params: &TrackerParams) -> Motion {
+        self.motion.after(at.seconds_since(self.last.at), &params.motion)
+    }
+}
+
+/// Who is paired with what, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Round {
+    /// Persons with confident detections.
+    Persons,
+    /// Persons seen a moment ago with weak ones.
+    SecondChance,
+    /// The tentative with what confident detections are left.
+    Newcomers,
+}
+
+/// Follows people from frame to frame.
+#[derive(Debug)]
+pub struct Tracker {
+    params: TrackerParams,
+    tracks: Vec<Track>,
+    next_id: u64,
+    changes: Vec<Change>,
+    refused: u64,
+}
+
+impl Tracker {
+    /// A tracker with nobody in it.
+    pub fn new(params: TrackerParams) -> Self {
+        Self { params, tracks: Vec::new(), next_id: 1, changes: Vec::new(), refused: 0 }
+    }
+
+    /// Its numbers.
+    pub fn params(&self) -> &TrackerParams {
+        &self.params
+    }
+
+    /// All living tracks, the tentative included.
+    pub fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    /// Newcomers refused because of [`MOST_TRACKS`].
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// One frame on which somebody looked. `confident` is the least score of a confident detection. Time must have grown
+    /// since the step before.
+    pub fn step(&mut self, at: Moment, detections: &[Detection], confident: f32) -> &[Change] {
+        self.changes.clear();
+        self.age(at);
+        let mut taken = vec![false; detections.len()];
+        for round in [Round::Persons, Round::SecondChance, Round::Newcomers] {
+            self.associate(at, detections, &mut taken, round, confident);
+        }
+        self.births(at, detections, &taken, confident);
+        &self.changes
+    }
+
+    /// One frame on which nobody looked: tracks only age.
+    pub fn skip(&mut self, at: Moment) -> &[Change] {
+        self.changes.clear();
+        self.age(at);
+        &self.changes
+    }
+
+    /// Ends every track.
+    pub fn end_all(&mut self) -> &[Change] {
+        self.changes.clear();
+        let ended = self.tracks.drain(..).filter(|t| t.state.is_person()).map(|t| Change::Ended(t.id));
+        self.changes.extend(ended);
+        &self.changes
+    }
+
+    fn age(&mut self, at: Moment) {
+        let Self { params, tracks, changes, .. } = self;
+        tracks.retain_mut(|track| {
+            track.detection = None;
+            let signal = Signal::Unseen { unseen_s: at.seconds_since(track.last.at), age_s: at.seconds_since(track.first.at) };
+            let before = track.state;
+            track.state = before.next(signal, &params.life);
+            match (before.is_person(), before, track.state) {
+                (true, _, TrackState::Gone) => changes.push(Change::Ended(track.id)),
+                (true, TrackState::Visible, TrackState::Lost) => changes.push(Change::Faded(track.id)),
+                _ => {}
+            }
+            track.state != TrackState::Gone
+        });
+    }
+
+    /// Does a track take part in a round, last seen `unseen_s` ago?
+    fn takes_part(&self, track: &Track, round: Round, unseen_s: f64) -> bool {
+        match round {
+            Round::Persons => track.state.is_person(),
+            Round::SecondChance => track.state.is_person() && unseen_s <= self.params.weak_within_s,
+            Round::Newcomers => track.state == TrackState::Tentative,
+        }
+    }
+
+    /// Pairs the tracks and untaken detections of a round.
+    fn associate(&mut self, at: Moment, detections: &[Detection], taken: &mut [bool], round: Round, confident: f32) {
+        let likeness = &self.params.likeness;
+        let (weak, least) = match round {
+            Round::Persons | Round::Newcomers => (false, likeness.least),
+            Round::SecondChance => (true, likeness.least_weak),
+        };
+        let mut pairs = Vec::new();
+        for (row, track) in self.tracks.iter().enumerate() {
+            let unseen_s = at.seconds_since(track.last.at);
+            if track.detection.is_some() || !self.takes_part(track, round, unseen_s) {
+                continue;
+            }
+            let expected = track.expected(at, &self.params).rect();
+            let reach = likeness.reach_px(&expected, unseen_s, track.speed_known());
+            for (column, detection) in detections.iter().enumerate() {
+                if taken[column] || (detection.score < confident) != weak {
+                    continue;
+                }
+                let fit = likeness.of(&expected, reach, &detection.rect, detection.score);
+                if fit >= least {
+                    pairs.push(Pair { row, column, cost: 1.0 - fit });
+                }
+            }
+        }
+        for pair in assign(&pairs) {
+            taken[pair.column] = true;
+            self.hit(pair.row, at, pair.column, detections[pair.column]);
+        }
+    }
+
+    fn hit(&mut self, row: usize, at: Moment, number: usize, detection: Detection) {
+        let track = &mut self.tracks[row];
+        let sighting = Sighting { at, rect: detection.rect };
+        if !track.state.is_person() {
+            self.changes.push(Change::Seen(track.id, track.first));
+        }
+        self.changes.push(Change::Seen(track.id, sighting));
+        track.motion = track.expected(at, &self.params).seen_at(&detection.rect, &self.params.motion);
+        track.state = track.state.next(Signal::Hit, &self.params.life);
+        track.last = sighting;
+        track.score = detection.score;
+        track.detection = Some(number);
+    }
+
+    fn births(&mut self, at: Moment, detections: &[Detection], taken: &[bool], confident: f32) {
+        for (number, detection) in detections.iter().enumerate() {
+            if taken[number] || detection.score < confident {
+                continue;
+            }
+            let double = |t: &Track| t.detection.is_some() && t.last.rect.iou(&detection.rect) > self.params.duplicate_iou;
+            if self.tracks.iter().any(double) {
+                continue;
+            }
+            if self.tracks.len() >= MOST_TRACKS {
+                self.refused += 1;
+                continue;
+            }
+            let sighting = Sighting { at, rect: detection.rect };
+            self.tracks.push(Track {
+                id: TrackId(self.next_id),
+                state: TrackState::Tentative,
+                motion: Motion::new(&detection.rect, &self.params.motion),
+                first: sighting,
+                last: sighting,
+                score: detection.score,
+                detection: Some(number),
+            });
+            self.next_id += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
