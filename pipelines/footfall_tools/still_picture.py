@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MPL-2.0
+"""One picture out of many scrubbed ones: the median in time, in which covered rectangles of people who move vanish too.
+
+It sees nothing but what has left pixelscrubber already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import launch
+from .console import Failed
+
+# So many pictures are enough that a walker covers no place in half of them.
+SAMPLES = 31
+
+
+def start_gstreamer() -> Any:
+    """GStreamer for Python, with what a still needs."""
+    import gi
+
+    gi.require_version("Gst", "1.0")
+    gi.require_version("GstApp", "1.0")
+    from gi.repository import Gst, GstApp  # noqa: F401  (GstApp gives appsink its methods)
+
+    Gst.init(None)
+    return Gst
+
+
+def pictures(elements: list[launch.Element], wanted: Callable[[float], bool], finished: Callable[[float], bool]) -> tuple[list[Any], Any]:
+    """Runs elements that end in raw video and gives the wanted pictures (by their second) as arrays of RGB, and the pipeline.
+
+    Ends at the end of the stream, or at the second that is `finished`.
+    """
+    import numpy
+
+    Gst = start_gstreamer()
+    sink = launch.element("appsink", name="pictures", sync="false", max_buffers=4)
+    pipeline = Gst.parse_launchv(launch.linked([*elements, ["videoconvert"], ["video/x-raw,format=RGB"], sink]))
+    out = pipeline.get_by_name("pictures")
+    pipeline.set_state(Gst.State.PLAYING)
+    found: list[Any] = []
+    try:
+        while True:
+            sample = out.try_pull_sample(20 * Gst.SECOND)
+            if sample is None:
+                break
+            buffer, caps = sample.get_buffer(), sample.get_caps().get_structure(0)
+            at_s = sample.get_segment().to_stream_time(Gst.Format.TIME, buffer.pts) / Gst.SECOND
+            if wanted(at_s):
+                height, width = caps.get_value("height"), caps.get_value("width")
+                stride = (3 * width + 3) // 4 * 4
+                ok, memory = buffer.map(Gst.MapFlags.READ)
+                if ok:
+                    rows = numpy.frombuffer(memory.data, numpy.uint8)[: stride * height].reshape(height, stride)
+                    found.append(rows[:, : 3 * width].reshape(height, width, 3).copy())
+                    buffer.unmap(memory)
+            if finished(at_s):
+                break
+        raise_error(pipeline, Gst)
+    finally:
+        pipeline.set_state(Gst.State.NULL)
+    return found, pipeline
+
+
+def raise_error(pipeline: Any, Gst: Any) -> None:
+    """Raises the pipeline's own sentence, if it posted one."""
+    message = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
+    if message:
+        error, _ = message.parse_error()
+        raise Failed(error.message)
+
+
+def median(found: list[Any]) -> Any:
+    """The median picture. Blanked pictures (one colour all over) and those of another size than the last say nothing here."""
+    import numpy
+
+    shown = [picture for picture in found if (picture != picture[0, 0]).any()]
+    if not shown:
+        raise Failed("every picture was blanked, so that there is no still; is the model a person detector, and the scene open?")
+    same = numpy.stack([picture for picture in shown if picture.shape == shown[-1].shape][-SAMPLES:])
+    middle = len(same) // 2
+    return numpy.partition(same, middle, axis=0)[middle]
+
+
+def write_png(picture: Any, file: Path) -> None:
+    """Writes RGB rows as a PNG."""
+    import struct
+    import zlib
+
+    height, width, _ = picture.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in picture)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
+
+
+def of_film(film: Path, still: Path, length_s: float) -> None:
+    """A still of a scrubbed film."""
+    step_s = max(length_s / SAMPLES, 0.001)
+    next_s = 0.0
+
+    def wanted(at_s: float) -> bool:
+        nonlocal next_s
+        if at_s < next_s:
+            return False
+        next_s = at_s + step_s
+        return True
+
+    found, _ = pictures(launch.from_film(film), wanted, lambda _: False)
+    write_png(median(found), still)
