@@ -20,8 +20,10 @@ pub enum Cause {
     NoPts,
     /// F20: presentation time went backwards.
     PtsBackwards,
-    /// F3: the attestation names another size or format than the caps.
-    ShapeDiffers,
+    /// F3: the attestation names another size than the caps.
+    SizeDiffers,
+    /// F3: the attestation names another format than the caps.
+    FormatDiffers,
     /// F4: the pixels are not those that the detector looked at.
     FingerprintDiffers,
     /// F17: a crop or affine-transformation meta says that the picture is to be shown in another way.
@@ -67,7 +69,7 @@ pub enum Alarm {
 
 impl Cause {
     /// Every cause, in the order of `stats`.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::NoAttestation,
         Self::BadAttestation,
         Self::BadBoxes,
@@ -76,7 +78,8 @@ impl Cause {
         Self::PtsDiffers,
         Self::NoPts,
         Self::PtsBackwards,
-        Self::ShapeDiffers,
+        Self::SizeDiffers,
+        Self::FormatDiffers,
         Self::FingerprintDiffers,
         Self::Transformed,
         Self::Corrupted,
@@ -100,17 +103,18 @@ impl Cause {
             Self::NoAttestation => "no-attestation",
             Self::BadAttestation => "bad-attestation",
             Self::BadBoxes => "bad-boxes",
-            Self::ForeignStream => "foreign-stream",
+            Self::ForeignStream => "stream",
             Self::FrameNotNew => "frame-not-new",
-            Self::PtsDiffers => "pts-differs",
+            Self::PtsDiffers => "pts",
             Self::NoPts => "no-pts",
             Self::PtsBackwards => "pts-backwards",
-            Self::ShapeDiffers => "shape-differs",
-            Self::FingerprintDiffers => "fingerprint-differs",
+            Self::SizeDiffers => "size",
+            Self::FormatDiffers => "format",
+            Self::FingerprintDiffers => "fingerprint",
             Self::Transformed => "transformed",
             Self::Corrupted => "corrupted",
-            Self::SceneDiffers => "scene-differs",
-            Self::DetectorFailed => "detector-failed",
+            Self::SceneDiffers => "scene",
+            Self::DetectorFailed => "failed",
             Self::Between => "between",
             Self::SkippedTooLong => "skipped-too-long",
             Self::BeforeFirst => "before-first",
@@ -147,8 +151,11 @@ impl Cause {
             Self::PtsBackwards => {
                 "timestamps go backwards: the source or the parser before the decoder must give frames in their order of showing"
             }
-            Self::ShapeDiffers => {
-                "frames have another size or format than those that were looked at: videoscale, videoconvert and videocrop belong before persondetector"
+            Self::SizeDiffers => {
+                "frames have another size than those that were looked at: videoscale and videocrop belong before persondetector"
+            }
+            Self::FormatDiffers => {
+                "frames have another format than those that were looked at: videoconvert belongs before persondetector"
             }
             Self::FingerprintDiffers => {
                 "pixels changed after they were looked at: videoconvert, videoscale, videorate, videoflip and overlays belong before persondetector or behind pixelscrubber"
@@ -191,7 +198,8 @@ impl Cause {
             | Self::PtsDiffers
             | Self::NoPts
             | Self::PtsBackwards
-            | Self::ShapeDiffers
+            | Self::SizeDiffers
+            | Self::FormatDiffers
             | Self::FingerprintDiffers
             | Self::Transformed
             | Self::Corrupted
