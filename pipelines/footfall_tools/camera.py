@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """A camera made of a film: a real RTSP server on the loopback address that plays the film once, in real time.
 
-usage: camera.py FILM [--codec h264|h265|jpeg] [--port N] [--frames N] [--size WxH]
+usage: camera.py FILM [--codec h264|h265|jpeg] [--port N] [--size WxH]
 
 It encodes the film anew, without B-frames, as cameras do (with them rtspsrc repeats timestamps), prints its address as its
 first line, and ends when its standard output closes or by a signal. Sound is left out.
@@ -30,12 +30,10 @@ ENCODERS = {
 ALIGNMENT = {"h264": 2, "h265": 2, "jpeg": 8}
 
 
-def launch_line(film: Path, codec: str, frames: int, size: tuple[int, int] | None) -> str:
+def launch_line(film: Path, codec: str, size: tuple[int, int] | None) -> str:
     """The server's half of the pipeline."""
-    words = [f'filesrc location="{film}"', "decodebin"]
-    if frames:
-        words.append(f"identity eos-after={frames}")
-    words.append("videoconvert")
+    place = str(film).replace("\\", "\\\\").replace('"', '\\"')
+    words = [f'filesrc location="{place}"', "decodebin", "videoconvert"]
     if size and (size[0] % ALIGNMENT[codec] or size[1] % ALIGNMENT[codec]):
         width, height = (side // ALIGNMENT[codec] * ALIGNMENT[codec] for side in size)
         words += ["videoscale", f"video/x-raw,width={width},height={height}"]
@@ -48,7 +46,6 @@ def main() -> int:
     parser.add_argument("film", type=Path)
     parser.add_argument("--codec", choices=sorted(ENCODERS), default="h264")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
-    parser.add_argument("--frames", type=int, default=0, help="end after this many; 0: all")
     parser.add_argument("--size", default="", help="WxH of the film, if its sides may not suit the codec")
     given = parser.parse_args()
 
@@ -61,7 +58,7 @@ def main() -> int:
     Gst.init(None)
     size = tuple(int(side) for side in given.size.split("x")) if given.size else None
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(launch_line(given.film.resolve(), given.codec, given.frames, size))
+    factory.set_launch(launch_line(given.film.resolve(), given.codec, size))
     factory.set_shared(True)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")

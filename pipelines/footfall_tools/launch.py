@@ -17,7 +17,7 @@ DECODERS: dict[str, list[Element]] = {
 START_TIME = "2026-03-02T09:00:00Z"
 
 
-def element(name: str, *settings: str, **properties: object) -> Element:
+def element(name: str, /, *settings: str, **properties: object) -> Element:
     """An element and its properties; an underscore stands for a hyphen."""
     return [name, *settings, *(f"{key.replace('_', '-')}={value}" for key, value in properties.items())]
 

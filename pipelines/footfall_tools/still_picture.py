@@ -15,6 +15,8 @@ from .console import Failed
 
 # So many pictures are enough that a walker covers no place in half of them.
 SAMPLES = 31
+# A hung camera is silent for longer than this.
+PATIENCE_S = 20.0
 
 
 def start_gstreamer() -> Any:
@@ -29,40 +31,69 @@ def start_gstreamer() -> Any:
     return Gst
 
 
-def pictures(elements: list[launch.Element], wanted: Callable[[float], bool], finished: Callable[[float], bool]) -> tuple[list[Any], Any]:
-    """Runs elements that end in raw video and gives the wanted pictures (by their second) as arrays of RGB, and the pipeline.
+def pictures(elements: list[launch.Element], wanted: Callable[[float], bool], end_s: float | None = None) -> list[Any]:
+    """Runs elements that end in raw video and gives the wanted pictures (by their second) as arrays of RGB.
 
-    Ends at the end of the stream, or at the second that is `finished`.
+    Ends with the stream, at its second `end_s`, or when nothing has come for PATIENCE_S.
     """
-    import numpy
-
     Gst = start_gstreamer()
-    sink = launch.element("appsink", name="pictures", sync="false", max_buffers=4)
+    sink = launch.element("appsink", "name=pictures", sync="false", max_buffers=4)
     pipeline = Gst.parse_launchv(launch.linked([*elements, ["videoconvert"], ["video/x-raw,format=RGB"], sink]))
     out = pipeline.get_by_name("pictures")
     pipeline.set_state(Gst.State.PLAYING)
     found: list[Any] = []
+    waited_s = 0.0
     try:
-        while True:
-            sample = out.try_pull_sample(20 * Gst.SECOND)
+        while waited_s < PATIENCE_S and not out.get_property("eos"):
+            # In short steps, so that Ctrl-C is heard.
+            sample = out.try_pull_sample(Gst.SECOND // 2)
             if sample is None:
-                break
-            buffer, caps = sample.get_buffer(), sample.get_caps().get_structure(0)
-            at_s = sample.get_segment().to_stream_time(Gst.Format.TIME, buffer.pts) / Gst.SECOND
+                raise_error(pipeline, Gst)
+                waited_s += 0.5
+                continue
+            waited_s = 0.0
+            at_s = sample.get_segment().to_stream_time(Gst.Format.TIME, sample.get_buffer().pts) / Gst.SECOND
             if wanted(at_s):
-                height, width = caps.get_value("height"), caps.get_value("width")
-                stride = (3 * width + 3) // 4 * 4
-                ok, memory = buffer.map(Gst.MapFlags.READ)
-                if ok:
-                    rows = numpy.frombuffer(memory.data, numpy.uint8)[: stride * height].reshape(height, stride)
-                    found.append(rows[:, : 3 * width].reshape(height, width, 3).copy())
-                    buffer.unmap(memory)
-            if finished(at_s):
+                found.append(as_array(sample, Gst))
+            if end_s is not None and at_s >= end_s:
                 break
         raise_error(pipeline, Gst)
     finally:
         pipeline.set_state(Gst.State.NULL)
-    return found, pipeline
+    if not found:
+        raise Failed("no picture came; does the source play with gst-launch-1.0?")
+    return found
+
+
+def as_array(sample: Any, Gst: Any) -> Any:
+    """A sample of RGB as rows of pixels."""
+    import numpy
+
+    caps = sample.get_caps().get_structure(0)
+    height, width = caps.get_value("height"), caps.get_value("width")
+    stride = (3 * width + 3) // 4 * 4  # GStreamer's own layout of RGB
+    ok, memory = sample.get_buffer().map(Gst.MapFlags.READ)
+    if not ok:
+        raise Failed("a picture could not be read")
+    try:
+        rows = numpy.frombuffer(memory.data, numpy.uint8)[: stride * height].reshape(height, stride)
+        return rows[:, : 3 * width].reshape(height, width, 3).copy()
+    finally:
+        sample.get_buffer().unmap(memory)
+
+
+def every(step_s: float) -> Callable[[float], bool]:
+    """Wants a picture every so many seconds."""
+    next_s = 0.0
+
+    def wanted(at_s: float) -> bool:
+        nonlocal next_s
+        if at_s < next_s:
+            return False
+        next_s = at_s + step_s
+        return True
+
+    return wanted
 
 
 def raise_error(pipeline: Any, Gst: Any) -> None:
@@ -102,15 +133,4 @@ def write_png(picture: Any, file: Path) -> None:
 
 def of_film(film: Path, still: Path, length_s: float) -> None:
     """A still of a scrubbed film."""
-    step_s = max(length_s / SAMPLES, 0.001)
-    next_s = 0.0
-
-    def wanted(at_s: float) -> bool:
-        nonlocal next_s
-        if at_s < next_s:
-            return False
-        next_s = at_s + step_s
-        return True
-
-    found, _ = pictures(launch.from_film(film), wanted, lambda _: False)
-    write_png(median(found), still)
+    write_png(median(pictures(launch.from_film(film), every(max(length_s / SAMPLES, 0.001)))), still)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Draws a scene with cairo. Coordinates in the scene are fractions of the picture; here everything is in pixels."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import cairo
+
+from .console import WrongUse
+
+Point = tuple[float, float]
+RED, GREEN, YELLOW, WHITE = (0.95, 0.15, 0.1), (0.1, 0.8, 0.25), (1.0, 0.8, 0.0), (1.0, 1.0, 1.0)
+
+
+def load(picture: Path) -> cairo.ImageSurface:
+    """The picture as a surface; cairo reads PNG itself, GStreamer turns the rest into PNG."""
+    try:
+        return cairo.ImageSurface.create_from_png(str(picture))
+    except (cairo.Error, OSError, MemoryError):
+        pass
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        png = Path(folder) / "picture.png"
+        chain = ["filesrc", f"location={picture}", "!", "decodebin", "!", "videoconvert", "!", "pngenc", "snapshot=true"]
+        command = ["gst-launch-1.0", "-q", *chain, "!", "filesink", f"location={png}"]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            return cairo.ImageSurface.create_from_png(str(png))
+        except (cairo.Error, OSError, MemoryError):
+            raise WrongUse(f"{picture} is no picture that can be read (PNG or JPEG)") from None
+
+
+class Canvas:
+    """A picture to draw on."""
+
+    def __init__(self, picture: cairo.ImageSurface) -> None:
+        self.width, self.height = picture.get_width(), picture.get_height()
+        self.surface = cairo.ImageSurface(cairo.FORMAT_RGB24, self.width, self.height)
+        self.pen = cairo.Context(self.surface)
+        self.pen.set_source_surface(picture)
+        self.pen.paint()
+        self.unit = max(self.height / 288, 1.0)  # a line's width
+        self.pen.select_font_face("sans-serif", cairo.FONT_SLANT_NORMAL, cairo.FONT_WEIGHT_BOLD)
+        self.pen.set_font_size(9 * self.unit)
+        self.pen.set_line_join(cairo.LINE_JOIN_ROUND)
+
+    def at(self, fraction: list[float]) -> Point:
+        """A point of the scene in pixels."""
+        return float(fraction[0]) * self.width, float(fraction[1]) * self.height
+
+    def path(self, points: list[Point], closed: bool) -> None:
+        """Makes a path of points."""
+        self.pen.new_path()
+        for point in points:
+            self.pen.line_to(*point)
+        if closed:
+            self.pen.close_path()
+
+    def text(self, words: str, where: Point, colour: tuple[float, float, float]) -> None:
+        """Words on a dark ground, held inside the picture."""
+        extents = self.pen.text_extents(words)
+        margin = 2 * self.unit
+        x = min(max(where[0], margin), self.width - extents.width - margin)
+        y = min(max(where[1], extents.height + margin), self.height - margin)
+        self.pen.rectangle(x - margin, y - extents.height - margin, extents.width + 2 * margin, extents.height + 2 * margin)
+        self.pen.set_source_rgba(0, 0, 0, 0.65)
+        self.pen.fill()
+        self.pen.move_to(x - extents.x_bearing, y)
+        self.pen.set_source_rgb(*colour)
+        self.pen.show_text(words)
+
+    def ticks(self) -> None:
+        """A tick at each tenth of the picture, so that coordinates can be read off."""
+        self.pen.set_source_rgba(*WHITE, 0.8)
+        self.pen.set_line_width(self.unit)
+        for tenth in range(1, 10):
+            x, y, length = self.width * tenth / 10, self.height * tenth / 10, (8 if tenth == 5 else 5) * self.unit
+            for start, end in (((x, 0), (x, length)), ((x, self.height - length), (x, self.height)), ((0, y), (length, y)), ((self.width - length, y), (self.width, y))):
+                self.pen.move_to(*start)
+                self.pen.line_to(*end)
+        self.pen.stroke()
+
+    def excluded(self, corners: list[Point]) -> None:
+        """An area that no model sees, hatched."""
+        self.pen.save()
+        self.path(corners, closed=True)
+        self.pen.clip_preserve()
+        self.pen.set_source_rgba(0, 0, 0, 0.55)
+        self.pen.fill()
+        self.pen.set_source_rgba(*YELLOW, 0.8)
+        self.pen.set_line_width(self.unit)
+        for x in range(-self.height, self.width, max(round(10 * self.unit), 4)):
+            self.pen.move_to(x, self.height)
+            self.pen.line_to(x + self.height, 0)
+        self.pen.stroke()
+        self.pen.restore()
+        self.text("excluded", middle(corners), YELLOW)
+
+    def zone(self, name: str, corners: list[Point]) -> None:
+        """A zone."""
+        self.path(corners, closed=True)
+        self.pen.set_source_rgba(*GREEN, 0.2)
+        self.pen.fill_preserve()
+        self.pen.set_source_rgb(*GREEN)
+        self.pen.set_line_width(1.5 * self.unit)
+        self.pen.stroke()
+        self.text(name, middle(corners), GREEN)
+
+    def line(self, name: str, points: list[Point], inside: Point) -> None:
+        """A line, with an arrow from the middle of each piece to the side of `inside`."""
+        self.pen.set_source_rgb(*RED)
+        self.pen.set_line_width(2 * self.unit)
+        self.path(points, closed=False)
+        self.pen.stroke()
+        for start, end in zip(points, points[1:]):
+            self.arrow(start, end, inside)
+        longest = max(zip(points, points[1:]), key=lambda piece: math.dist(*piece))
+        self.text(f"{name}: in", arrow_tip(*longest, inside, 30 * self.unit), RED)
+        self.pen.arc(*inside, 2.5 * self.unit, 0, 2 * math.pi)
+        self.pen.set_source_rgb(*RED)
+        self.pen.fill()
+
+    def arrow(self, start: Point, end: Point, inside: Point) -> None:
+        """An arrow across a piece of a line."""
+        root, tip = middle([start, end]), arrow_tip(start, end, inside, 18 * self.unit)
+        angle = math.atan2(tip[1] - root[1], tip[0] - root[0])
+        self.pen.set_source_rgb(*RED)
+        self.pen.move_to(*root)
+        self.pen.line_to(*tip)
+        for turn in (2.6, -2.6):
+            self.pen.move_to(*tip)
+            self.pen.line_to(tip[0] + 7 * self.unit * math.cos(angle + turn), tip[1] + 7 * self.unit * math.sin(angle + turn))
+        self.pen.stroke()
+
+
+def middle(points: list[Point]) -> Point:
+    """The mean of points."""
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
+
+
+def arrow_tip(start: Point, end: Point, inside: Point, length: float) -> Point:
+    """A point this far from the middle of a piece, square to it, on the side of `inside`."""
+    x, y = middle([start, end])
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    reach = math.hypot(dx, dy) or 1.0
+    side = math.copysign(1.0, dx * (inside[1] - start[1]) - dy * (inside[0] - start[0]))
+    return x - side * length * dy / reach, y + side * length * dx / reach
+
+
+def draw(scene: dict[str, Any], picture: Path, out: Path) -> None:
+    """Draws the scene over the picture into a PNG."""
+    canvas = Canvas(load(picture))
+    for corners in scene.get("excluded", []):
+        canvas.excluded([canvas.at(corner) for corner in corners])
+    for zone in scene.get("zones", []):
+        canvas.zone(zone["name"], [canvas.at(corner) for corner in zone["polygon"]])
+    for line in scene.get("lines", []):
+        canvas.line(line["name"], [canvas.at(point) for point in line["points"]], canvas.at(line["inside"]))
+    canvas.ticks()
+    canvas.surface.write_to_png(str(out))
