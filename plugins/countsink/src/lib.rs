@@ -1,2 +1,35 @@
 // SPDX-License-Identifier: MPL-2.0
-//! To come.
+//! countsink: cuts cumulative totals into windows of the shop's calendar, withholds small numbers, and publishes.
+//!
+//! ```text
+//!  events ──► mailbox ──► worker: hours ──► disclosure ──► payload ──► jsonl, mqtt, message
+//! ```
+//!
+//! The streaming thread only posts letters; one worker thread owns everything else. Nothing is stored or sent before
+//! [`disclosure`].
+
+#![deny(missing_docs)]
+
+pub mod backoff;
+pub mod broker;
+pub mod disclosure;
+pub mod hours;
+pub mod jsonl;
+pub mod mailbox;
+pub mod mqtt;
+pub mod outbound;
+pub mod payload;
+pub mod tls;
+pub mod worker;
+
+#[cfg(feature = "gst")]
+mod countsink;
+
+/// Registers the element.
+///
+/// # Errors
+/// When GStreamer refuses it.
+#[cfg(feature = "gst")]
+pub fn register(plugin: &gst::Plugin) -> Result<(), gst::glib::BoolError> {
+    countsink::register(plugin)
+}
