@@ -2,6 +2,9 @@
 //! No output byte depends on a pixel inside a person's enlarged area, nor on an excluded one: two pictures that are equal
 //! outside and differ inside give the same bytes, in every format, at odd sizes, with padded strides.
 
+// The whole file is a test; clippy takes only `#[test]` functions for one.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::time::Duration;
 
 use footfall_contract::attestation::PersonBox;

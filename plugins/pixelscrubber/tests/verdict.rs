@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What leaves for each frame: every cause, and what is forgotten when.
 
+// The whole file is a test; clippy takes only `#[test]` functions for one.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::time::Duration;
 
 use footfall_contract::attestation::{Attestation, BadAttestation, PersonBox, Status, StreamId};
@@ -260,7 +263,7 @@ fn covered(judge: &mut Judge<&'static str>, f: &Frame) -> Vec<u32> {
 
 #[test]
 fn masking_begins_at_the_factor_of_the_suggested_threshold_and_never_below_min_score() {
-    let boxes = vec![person(100.0, 40.0, 0.11), person(200.0, 40.0, 0.21), person(300.0, 40.0, 0.6)];
+    let boxes = [person(100.0, 40.0, 0.11), person(200.0, 40.0, 0.21), person(300.0, 40.0, 0.6)];
     let predicted = PersonBox { predicted: true, ..person(500.0, 40.0, 0.0) };
     for (factor, min_score, expected) in [
         (0.4, 0.1, vec![176, 272, 480]),
