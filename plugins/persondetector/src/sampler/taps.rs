@@ -50,6 +50,7 @@ impl Taps {
         self.first.push(first as u32);
     }
 
+    #[cfg(test)]
     /// Number of output samples.
     pub fn len(&self) -> usize {
         self.first.len()

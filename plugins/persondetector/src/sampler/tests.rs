@@ -94,7 +94,7 @@ fn every_format_gives_the_same_picture_whatever_its_stride_and_oddness() {
                     let [r, g, b] = [0, 1, 2].map(|plane| truth[plane * area + i % area]);
                     let grey = 0.299 * r + 0.587 * g + 0.114 * b;
                     let wanted = if format == PixelFormat::Gray8 { grey } else { truth[i] };
-                    assert!((found[i] - wanted).abs() < 6.0, "{} {size:?} at {i}: {} {wanted}", format.name(), found[i]);
+                    assert!((found[i] - wanted).abs() < 12.0, "{} {size:?} at {i}: {} {wanted}", format.name(), found[i]);
                 }
             }
         }
