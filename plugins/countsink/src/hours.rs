@@ -292,3 +292,6 @@ fn check_order(totals: &Totals) -> Result<(), TotalFell> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
