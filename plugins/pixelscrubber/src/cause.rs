@@ -20,10 +20,8 @@ pub enum Cause {
     NoPts,
     /// F20: presentation time went backwards.
     PtsBackwards,
-    /// F3: the attestation names another size than the caps.
-    SizeDiffers,
-    /// F3: the attestation names another format than the caps.
-    FormatDiffers,
+    /// F3: the attestation names another size or format than the caps.
+    ShapeDiffers,
     /// F4: the pixels are not those that the detector looked at.
     FingerprintDiffers,
     /// F17: a crop or affine-transformation meta says that the picture is to be shown in another way.
@@ -69,7 +67,7 @@ pub enum Alarm {
 
 impl Cause {
     /// Every cause, in the order of `stats`.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 24] = [
         Self::NoAttestation,
         Self::BadAttestation,
         Self::BadBoxes,
@@ -78,8 +76,7 @@ impl Cause {
         Self::PtsDiffers,
         Self::NoPts,
         Self::PtsBackwards,
-        Self::SizeDiffers,
-        Self::FormatDiffers,
+        Self::ShapeDiffers,
         Self::FingerprintDiffers,
         Self::Transformed,
         Self::Corrupted,
@@ -103,18 +100,17 @@ impl Cause {
             Self::NoAttestation => "no-attestation",
             Self::BadAttestation => "bad-attestation",
             Self::BadBoxes => "bad-boxes",
-            Self::ForeignStream => "stream",
+            Self::ForeignStream => "foreign-stream",
             Self::FrameNotNew => "frame-not-new",
-            Self::PtsDiffers => "pts",
+            Self::PtsDiffers => "pts-differs",
             Self::NoPts => "no-pts",
             Self::PtsBackwards => "pts-backwards",
-            Self::SizeDiffers => "size",
-            Self::FormatDiffers => "format",
-            Self::FingerprintDiffers => "fingerprint",
+            Self::ShapeDiffers => "shape-differs",
+            Self::FingerprintDiffers => "fingerprint-differs",
             Self::Transformed => "transformed",
             Self::Corrupted => "corrupted",
-            Self::SceneDiffers => "scene",
-            Self::DetectorFailed => "failed",
+            Self::SceneDiffers => "scene-differs",
+            Self::DetectorFailed => "detector-failed",
             Self::Between => "between",
             Self::SkippedTooLong => "skipped-too-long",
             Self::BeforeFirst => "before-first",
@@ -151,11 +147,8 @@ impl Cause {
             Self::PtsBackwards => {
                 "timestamps go backwards: the source or the parser before the decoder must give frames in their order of showing"
             }
-            Self::SizeDiffers => {
-                "frames have another size than those that were looked at: videoscale and videocrop belong before persondetector"
-            }
-            Self::FormatDiffers => {
-                "frames have another format than those that were looked at: videoconvert belongs before persondetector"
+            Self::ShapeDiffers => {
+                "frames have another size or format than those that were looked at: videoscale, videoconvert and videocrop belong before persondetector"
             }
             Self::FingerprintDiffers => {
                 "pixels changed after they were looked at: videoconvert, videoscale, videorate, videoflip and overlays belong before persondetector or behind pixelscrubber"
@@ -198,8 +191,7 @@ impl Cause {
             | Self::PtsDiffers
             | Self::NoPts
             | Self::PtsBackwards
-            | Self::SizeDiffers
-            | Self::FormatDiffers
+            | Self::ShapeDiffers
             | Self::FingerprintDiffers
             | Self::Transformed
             | Self::Corrupted

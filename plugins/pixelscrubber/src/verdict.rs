@@ -321,11 +321,8 @@ impl<P> Judge<P> {
             return Err(Cause::PtsBackwards);
         }
         self.last_pts = Some(pts);
-        if attestation.size != self.size {
-            return Err(Cause::SizeDiffers);
-        }
-        if attestation.format != self.format {
-            return Err(Cause::FormatDiffers);
+        if attestation.size != self.size || attestation.format != self.format {
+            return Err(Cause::ShapeDiffers);
         }
         if facts.transformed {
             return Err(Cause::Transformed);

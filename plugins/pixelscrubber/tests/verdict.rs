@@ -137,8 +137,8 @@ fn every_cause_is_found() {
             Frame { facts: FrameFacts { pts: Some(at(999)), ..frame(1).facts }, ..frame(1).with(|a| a.pts = Some(at(999))) },
             blank(Cause::PtsBackwards),
         ),
-        (frame(1).with(|a| a.size = PictureSize::new(640, 479)), blank(Cause::SizeDiffers)),
-        (frame(1).with(|a| a.format = PixelFormat::Yv12), blank(Cause::FormatDiffers)),
+        (frame(1).with(|a| a.size = PictureSize::new(640, 479)), blank(Cause::ShapeDiffers)),
+        (frame(1).with(|a| a.format = PixelFormat::Yv12), blank(Cause::ShapeDiffers)),
         (Frame { print: Some(PRINT + 1), ..frame(1) }, blank(Cause::FingerprintDiffers)),
         (Frame { print: Some(PRINT + 1), ..Frame::skipped(1, 100) }, blank(Cause::FingerprintDiffers)),
         (Frame { facts: FrameFacts { transformed: true, ..frame(1).facts }, ..frame(1) }, blank(Cause::Transformed)),
@@ -173,7 +173,7 @@ fn properties_decide_between_detections_outside_hours_and_in_blank_mode() {
     assert_eq!(after_a_good_one(with(|r| r.closed = WhenClosed::Drop), &closed()), "drop closed");
     assert_eq!(after_a_good_one(with(|r| r.always_blank = true), &frame(1)), "blank mode");
     let failed = frame(1).with(|a| a.status = Status::Failed);
-    assert_eq!(after_a_good_one(with(|r| r.always_blank = true), &failed), "blank failed");
+    assert_eq!(after_a_good_one(with(|r| r.always_blank = true), &failed), "blank detector-failed");
 }
 
 #[test]
@@ -190,11 +190,11 @@ fn without_a_scene_only_frames_without_a_scene_pass_and_a_damaged_scene_passes_n
     let mut never = Judge::new(Rules::default(), SIZE, FORMAT);
     assert_eq!(word(&mut never, &bare()), "pass");
     let mut never = Judge::new(Rules::default(), SIZE, FORMAT);
-    assert_eq!(word(&mut never, &frame(0)), "blank scene");
+    assert_eq!(word(&mut never, &frame(0)), "blank scene-differs");
     for f in [bare(), frame(0)] {
         let mut damaged = judge(Rules::default());
         damaged.scene(None);
-        assert_eq!(word(&mut damaged, &f), "blank scene");
+        assert_eq!(word(&mut damaged, &f), "blank scene-differs");
     }
 }
 
@@ -245,11 +245,11 @@ fn a_new_stream_begins_only_with_its_event_and_an_old_one_never_comes_back() {
     let of_run = |n: u64, run: &'static str| frame(n).with(|a| a.stream.run = run.into());
     let mut judge = judge(Rules::default());
     assert_eq!(word(&mut judge, &of_run(3, "1")), "pass");
-    assert_eq!(word(&mut judge, &of_run(4, "2")), "blank stream");
+    assert_eq!(word(&mut judge, &of_run(4, "2")), "blank foreign-stream");
     judge.stream_start();
     assert_eq!(word(&mut judge, &of_run(5, "2")), "pass");
     judge.stream_start();
-    assert_eq!(word(&mut judge, &of_run(6, "1")), "blank stream");
+    assert_eq!(word(&mut judge, &of_run(6, "1")), "blank foreign-stream");
     assert_eq!(word(&mut judge, &of_run(6, "2")), "pass");
 }
 

@@ -140,7 +140,7 @@ impl BaseTransformImpl for PixelScrubber {
                 Ok(())
             }
             Err(why) => {
-                gst::element_imp_error!(self, gst::CoreError::Negotiation, ["pixelscrubber: {why}"]);
+                gst::element_imp_error!(self, gst::CoreError::Negotiation, ("pixelscrubber: {why}"));
                 Err(gst::loggable_error!(CAT, "{why}"))
             }
         }
@@ -197,7 +197,7 @@ impl BaseTransformImpl for PixelScrubber {
             gst::element_imp_warning!(
                 self,
                 gst::StreamError::Failed,
-                ["pixelscrubber blanks: {} ({})", cause.sentence(), cause.nick()]
+                ("pixelscrubber blanks: {} ({})", cause.sentence(), cause.nick())
             );
         }
         if key_unit {
@@ -213,7 +213,7 @@ impl BaseTransformImpl for PixelScrubber {
                 Ok(GenerateOutputSuccess::NoOutput)
             }
             Product::Refused(why) => {
-                gst::element_imp_error!(self, gst::StreamError::Format, ["pixelscrubber: {why}"]);
+                gst::element_imp_error!(self, gst::StreamError::Format, ("pixelscrubber: {why}"));
                 Err(gst::FlowError::Error)
             }
         }
@@ -246,7 +246,7 @@ impl PixelScrubber {
             gst::element_imp_warning!(
                 self,
                 gst::StreamError::Decode,
-                ["pixelscrubber blanks until a whole scene arrives: {bad}"]
+                ("pixelscrubber blanks until a whole scene arrives: {bad}")
             );
         }
     }
