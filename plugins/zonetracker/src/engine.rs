@@ -57,6 +57,8 @@ pub struct Engine {
     /// The last frame taken, and what the time since then is if nothing else is said.
     last: Option<Moment>,
     since_last: Span,
+    /// Running time of the reading.
+    read_at: StreamTime,
     /// When somebody last looked.
     looked: Option<StreamTime>,
     resets: u64,
@@ -74,6 +76,7 @@ impl Engine {
             ledger: None,
             last: None,
             since_last: Span::Observed,
+            read_at: StreamTime(0),
             looked: None,
             resets: 0,
             events: Vec::new(),
@@ -121,6 +124,7 @@ impl Engine {
             self.predict(now, frame.size, boxes);
         }
         self.last = Some(now);
+        self.read_at = now.stream;
         Step::Taken
     }
 
@@ -159,7 +163,7 @@ impl Engine {
 
     /// The totals at the last frame; `None` before the first.
     pub fn totals(&self, run: &str, clock: ClockKind, weak: bool) -> Option<Totals> {
-        let (ledger, last) = (self.ledger.as_ref()?, self.last?);
+        let ledger = self.ledger.as_ref()?;
         Some(Totals {
             version: VERSION,
             rule_version: RULE_VERSION,
@@ -167,7 +171,7 @@ impl Engine {
             stream: self.scene.stream_name(),
             started: ledger.started(),
             wall: ledger.wall(),
-            running_time: last.stream,
+            running_time: self.read_at,
             clock,
             weak,
             now: ledger.now().clone(),

@@ -7,44 +7,35 @@ use footfall_contract::geometry::{Px, Rect};
 
 use super::motion::size_of;
 
-/// Reach and weights of the association.
+/// Reach and weights of one round of the association.
 #[derive(Clone, Copy, Debug)]
 pub struct LikenessParams {
-    /// Reach a second of a person whose speed is known, in fractions of the size.
+    /// Reach a second since the track was seen, in fractions of the size.
     pub reach_per_s: f64,
-    /// Reach a second of one who was seen once: a brisk walk in any direction.
-    pub first_reach_per_s: f64,
     /// The largest reach.
     pub reach_most: f64,
     /// Weight of the detection's score: 0 ignores it, 1 is ByteTrack's fusion (overlap times score).
     pub score_weight: f64,
     /// Weight of the two heights' ratio: people do not grow, and who is nearer is taller.
     pub height_weight: f64,
-    /// Least likeness at which a confident detection continues a track.
+    /// Least likeness at which a detection continues a track.
     pub least: f64,
-    /// Least likeness at which a weak detection does.
-    pub least_weak: f64,
-}
-
-impl Default for LikenessParams {
-    fn default() -> Self {
-        Self {
-            reach_per_s: 0.5,
-            first_reach_per_s: 1.0,
-            reach_most: 0.6,
-            score_weight: 0.5,
-            height_weight: 0.5,
-            least: 0.15,
-            least_weak: 0.4,
-        }
-    }
 }
 
 impl LikenessParams {
+    /// Persons whose speed is known, with confident detections: strict, so that people who pass each other stay apart.
+    pub const PERSONS: Self = Self { reach_per_s: 0.2, reach_most: 0.6, score_weight: 1.0, height_weight: 1.0, least: 0.3 };
+    /// The same people with weak detections.
+    pub const SECOND_CHANCE: Self = Self { reach_per_s: 0.2, reach_most: 0.6, score_weight: 0.5, height_weight: 1.0, least: 0.4 };
+    /// Those who were seen once, whose speed is not known: a brisk walk in any direction. The height says little where
+    /// the picture's edge lets go of a person.
+    pub const NEWCOMERS: Self = Self { reach_per_s: 1.0, reach_most: 0.6, score_weight: 0.5, height_weight: 0.5, least: 0.15 };
+    /// Persons whom nobody took, with what nobody took: wide, for turns at low frame rates and after gaps.
+    pub const RESCUE: Self = Self { reach_per_s: 0.5, reach_most: 0.6, score_weight: 0.5, height_weight: 0.5, least: 0.15 };
+
     /// The reach in pixels of a track last seen `unseen_s` ago.
-    pub fn reach_px(&self, expected: &Rect<Px>, unseen_s: f64, speed_known: bool) -> f64 {
-        let per_s = if speed_known { self.reach_per_s } else { self.first_reach_per_s };
-        (per_s * unseen_s).min(self.reach_most) * size_of(expected)
+    pub fn reach_px(&self, expected: &Rect<Px>, unseen_s: f64) -> f64 {
+        (self.reach_per_s * unseen_s).min(self.reach_most) * size_of(expected)
     }
 
     /// Likeness 0..1 of a detection to the place where a track is expected.
@@ -64,10 +55,10 @@ mod tests {
 
     #[test]
     fn boxes_that_no_longer_touch_are_still_alike_after_a_while() {
-        let params = LikenessParams::default();
+        let params = LikenessParams::NEWCOMERS;
         let before = Rect::new(0.0, 0.0, 40.0, 100.0);
         let after = Rect::new(50.0, 0.0, 40.0, 100.0);
-        let reach = |s: f64| params.reach_px(&before, s, false);
+        let reach = |s: f64| params.reach_px(&before, s);
         assert_eq!(params.of(&before, reach(0.0), &after, 1.0), 0.0);
         assert!(params.of(&before, reach(0.2), &after, 1.0) > params.least);
         assert!(reach(60.0) <= 60.0, "it does not grow for ever");
@@ -75,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_taller_is_less_alike() {
-        let params = LikenessParams::default();
+        let params = LikenessParams::NEWCOMERS;
         let me = Rect::new(0.0, 0.0, 40.0, 100.0);
         assert!(params.of(&me, 10.0, &me, 0.9) > params.of(&me, 10.0, &Rect::new(-2.0, -20.0, 44.0, 140.0), 0.9));
     }

@@ -2,7 +2,8 @@
 //! Which boxes of successive frames are one person. Motion only: positions, sizes, scores and times.
 //!
 //! One frame is one [`Tracker::step`]: who was unseen for too long ends; confident detections go to persons first, weak
-//! ones to persons seen a moment ago (ByteTrack's second chance, Zhang et al., ECCV 2022), what is left to newcomers; a
+//! ones to persons seen a moment ago (ByteTrack's second chance, Zhang et al., ECCV 2022), what is left to newcomers and,
+//! with a wider reach, to persons whom nobody took; a
 //! confident detection that nobody took, and that is no second box of somebody, is a newcomer.
 
 pub mod assign;
@@ -28,10 +29,19 @@ pub struct TrackerParams {
     pub motion: MotionParams,
     /// When tracks are born and die.
     pub life: LifeParams,
-    /// Which detection fits which track.
-    pub likeness: LikenessParams,
+    /// Which confident detection fits which person,
+    pub persons: LikenessParams,
+    /// which weak one,
+    pub second_chance: LikenessParams,
+    /// which confident one fits a newcomer,
+    pub newcomers: LikenessParams,
+    /// and which one a person whom nobody took.
+    pub rescue: LikenessParams,
     /// A weak detection continues only a person seen this short a time ago, seconds.
     pub weak_within_s: f64,
+    /// A detection that overlaps one with a higher score by this much (IoU) may be a second box of the same person: it is
+    /// taken for a weak one, which begins nothing.
+    pub double_iou: f64,
     /// A confident detection that overlaps a person's detection on the same frame by this much (IoU) is no newcomer.
     pub duplicate_iou: f64,
 }
@@ -41,8 +51,12 @@ impl Default for TrackerParams {
         Self {
             motion: MotionParams::default(),
             life: LifeParams::default(),
-            likeness: LikenessParams::default(),
+            persons: LikenessParams::PERSONS,
+            second_chance: LikenessParams::SECOND_CHANCE,
+            newcomers: LikenessParams::NEWCOMERS,
+            rescue: LikenessParams::RESCUE,
             weak_within_s: 0.5,
+            double_iou: 0.5,
             duplicate_iou: 0.75,
         }
     }
@@ -131,11 +145,6 @@ impl Track {
         (x as f32, y as f32)
     }
 
-    /// Is its speed known, that is, was it seen at least twice?
-    fn speed_known(&self) -> bool {
-        self.state.is_person()
-    }
-
     /// Where it is expected at that moment.
     pub fn expected(&self, at: Moment, params: &TrackerParams) -> Motion {
         self.motion.after(at.seconds_since(self.last.at), &params.motion)
@@ -151,6 +160,8 @@ enum Round {
     SecondChance,
     /// The tentative with what confident detections are left.
     Newcomers,
+    /// Persons whom nobody took with confident detections that nobody took.
+    Rescue,
 }
 
 /// Follows people from frame to frame.
@@ -190,10 +201,11 @@ impl Tracker {
         self.changes.clear();
         self.age(at);
         let mut taken = vec![false; detections.len()];
-        for round in [Round::Persons, Round::SecondChance, Round::Newcomers] {
-            self.associate(at, detections, &mut taken, round, confident);
+        let strong = self.strong(detections, confident);
+        for round in [Round::Persons, Round::SecondChance, Round::Newcomers, Round::Rescue] {
+            self.associate(at, detections, &mut taken, round, &strong);
         }
-        self.births(at, detections, &taken, confident);
+        self.births(at, detections, &taken, &strong);
         &self.changes
     }
 
@@ -228,21 +240,28 @@ impl Tracker {
         });
     }
 
+    /// Which detections are confident and no second box of a better one.
+    fn strong(&self, detections: &[Detection], confident: f32) -> Vec<bool> {
+        let better = |a: &Detection, b: &Detection| a.score > b.score && a.rect.iou(&b.rect) > self.params.double_iou;
+        detections.iter().map(|d| d.score >= confident && !detections.iter().any(|other| better(other, d))).collect()
+    }
+
     /// Does a track take part in a round, last seen `unseen_s` ago?
     fn takes_part(&self, track: &Track, round: Round, unseen_s: f64) -> bool {
         match round {
-            Round::Persons => track.state.is_person(),
+            Round::Persons | Round::Rescue => track.state.is_person(),
             Round::SecondChance => track.state.is_person() && unseen_s <= self.params.weak_within_s,
             Round::Newcomers => track.state == TrackState::Tentative,
         }
     }
 
     /// Pairs the tracks and untaken detections of a round.
-    fn associate(&mut self, at: Moment, detections: &[Detection], taken: &mut [bool], round: Round, confident: f32) {
-        let likeness = &self.params.likeness;
-        let (weak, least) = match round {
-            Round::Persons | Round::Newcomers => (false, likeness.least),
-            Round::SecondChance => (true, likeness.least_weak),
+    fn associate(&mut self, at: Moment, detections: &[Detection], taken: &mut [bool], round: Round, strong: &[bool]) {
+        let (weak, likeness) = match round {
+            Round::Persons => (false, &self.params.persons),
+            Round::SecondChance => (true, &self.params.second_chance),
+            Round::Newcomers => (false, &self.params.newcomers),
+            Round::Rescue => (false, &self.params.rescue),
         };
         let mut pairs = Vec::new();
         for (row, track) in self.tracks.iter().enumerate() {
@@ -251,13 +270,13 @@ impl Tracker {
                 continue;
             }
             let expected = track.expected(at, &self.params).rect();
-            let reach = likeness.reach_px(&expected, unseen_s, track.speed_known());
+            let reach = likeness.reach_px(&expected, unseen_s);
             for (column, detection) in detections.iter().enumerate() {
-                if taken[column] || (detection.score < confident) != weak {
+                if taken[column] || strong[column] == weak {
                     continue;
                 }
                 let fit = likeness.of(&expected, reach, &detection.rect, detection.score);
-                if fit >= least {
+                if fit >= likeness.least {
                     pairs.push(Pair { row, column, cost: 1.0 - fit });
                 }
             }
@@ -282,9 +301,9 @@ impl Tracker {
         track.detection = Some(number);
     }
 
-    fn births(&mut self, at: Moment, detections: &[Detection], taken: &[bool], confident: f32) {
+    fn births(&mut self, at: Moment, detections: &[Detection], taken: &[bool], strong: &[bool]) {
         for (number, detection) in detections.iter().enumerate() {
-            if taken[number] || detection.score < confident {
+            if taken[number] || !strong[number] {
                 continue;
             }
             let double = |t: &Track| t.detection.is_some() && t.last.rect.iou(&detection.rect) > self.params.duplicate_iou;

@@ -1,1 +1,128 @@
 // SPDX-License-Identifier: MPL-2.0
+use footfall_contract::time::{StreamTime, WallTime};
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(s: f64) -> Moment {
+    let stream = StreamTime::from_secs_f64(s);
+    Moment { stream, wall: WallTime(stream.0 as i64) }
+}
+
+fn person(x: f64, score: f32) -> Detection {
+    Detection { rect: Rect::new(x, 100.0, 40.0, 100.0), score }
+}
+
+fn persons(tracker: &Tracker) -> usize {
+    tracker.tracks().iter().filter(|t| t.state().is_person()).count()
+}
+
+#[test]
+fn two_hits_in_time_make_a_person_and_both_sightings_are_told() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    assert!(tracker.step(at(0.0), &[person(0.0, 0.9)], 0.5).is_empty());
+    tracker.step(at(0.2), &[], 0.5);
+    let told = tracker.step(at(0.4), &[person(20.0, 0.9)], 0.5).to_vec();
+    let times: Vec<f64> = told
+        .iter()
+        .filter_map(|c| match c {
+            Change::Seen(_, s) => Some(s.at.stream.as_secs_f64()),
+            Change::Faded(_) | Change::Ended(_) => None,
+        })
+        .collect();
+    assert_eq!(times, [0.0, 0.4]);
+}
+
+#[test]
+fn one_hit_is_nobody() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    tracker.step(at(0.0), &[person(0.0, 0.9)], 0.5);
+    assert!(tracker.step(at(1.0), &[], 0.5).is_empty());
+    assert!(tracker.tracks().is_empty());
+}
+
+#[test]
+fn weak_detections_begin_nothing_but_continue_somebody() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    for k in 0..10 {
+        tracker.step(at(f64::from(k) / 10.0), &[person(0.0, 0.3)], 0.5);
+    }
+    assert!(tracker.tracks().is_empty());
+    tracker.step(at(1.0), &[person(0.0, 0.9)], 0.5);
+    tracker.step(at(1.1), &[person(0.0, 0.9)], 0.5);
+    for k in 0..50 {
+        tracker.step(at(1.2 + f64::from(k) / 10.0), &[person(0.0, 0.3)], 0.5);
+    }
+    assert_eq!(persons(&tracker), 1);
+}
+
+#[test]
+fn a_second_box_of_the_same_person_is_no_newcomer() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    for k in 0..10 {
+        tracker.step(at(f64::from(k) / 10.0), &[person(0.0, 0.9), person(3.0, 0.8)], 0.5);
+    }
+    assert_eq!(tracker.tracks().len(), 1);
+}
+
+#[test]
+fn a_walker_hidden_for_a_second_is_the_same_person_at_every_rate() {
+    for rate in [5.0, 10.0, 15.0, 30.0] {
+        let mut tracker = Tracker::new(TrackerParams::default());
+        for k in 0..=((5.0 * rate) as usize) {
+            let t = k as f64 / rate;
+            let seen = if (2.0..3.0).contains(&t) { vec![] } else { vec![person(80.0 * t, 0.9)] };
+            tracker.step(at(t), &seen, 0.5);
+        }
+        let ids: Vec<_> = tracker.tracks().iter().map(|t| t.id()).collect();
+        assert_eq!(ids, [TrackId(1)], "{rate} a second");
+    }
+}
+
+#[test]
+fn a_person_fades_and_then_ends() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    tracker.step(at(0.0), &[person(0.0, 0.9)], 0.5);
+    tracker.step(at(0.1), &[person(0.0, 0.9)], 0.5);
+    assert!(tracker.skip(at(0.5)).is_empty());
+    assert_eq!(tracker.skip(at(0.7)), [Change::Faded(TrackId(1))]);
+    assert!(tracker.skip(at(2.0)).is_empty());
+    assert_eq!(tracker.skip(at(2.2)), [Change::Ended(TrackId(1))]);
+}
+
+#[test]
+fn memory_is_bounded() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    let crowd: Vec<_> = (0..1024).map(|k| person(f64::from(k) * 100.0, 0.9)).collect();
+    tracker.step(at(0.0), &crowd, 0.5);
+    assert_eq!(tracker.tracks().len(), MOST_TRACKS);
+    assert_eq!(tracker.refused(), 512);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_boxes_at_any_times_do_no_harm(
+        frames in proptest::collection::vec(
+            (0.001f64..5.0, proptest::collection::vec((-2e3f64..2e3, -2e3f64..2e3, 0f64..2e3, 0f64..2e3, 0f32..1.0), 0..20)),
+            1..20,
+        )
+    ) {
+        let mut tracker = Tracker::new(TrackerParams::default());
+        let mut t = 0.0;
+        for (dt, boxes) in frames {
+            t += dt;
+            let detections: Vec<_> =
+                boxes.iter().map(|&(x, y, w, h, score)| Detection { rect: Rect::new(x, y, w, h), score }).collect();
+            tracker.step(at(t), &detections, 0.4);
+            let mut taken: Vec<_> = tracker.tracks().iter().filter_map(Track::detection).collect();
+            let n = taken.len();
+            taken.sort_unstable();
+            taken.dedup();
+            prop_assert_eq!(taken.len(), n, "a detection belongs to one track");
+            for track in tracker.tracks() {
+                prop_assert!(track.expected(at(t + 1.0), tracker.params()).rect().is_sane());
+            }
+        }
+    }
+}
