@@ -56,7 +56,7 @@ impl Default for TrackerParams {
             newcomers: LikenessParams::NEWCOMERS,
             rescue: LikenessParams::RESCUE,
             weak_within_s: 0.5,
-            double_iou: 0.5,
+            double_iou: 0.6,
             duplicate_iou: 0.75,
         }
     }

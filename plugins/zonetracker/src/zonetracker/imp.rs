@@ -99,7 +99,7 @@ impl BaseTransformImpl for ZoneTracker {
         wire::attestation::register();
         let mut id = [0u8; 8];
         getrandom::fill(&mut id).map_err(|error| {
-            gst::error_msg!(gst::LibraryError::Init, ["the system gives no random numbers for the run's name: {}", error])
+            gst::error_msg!(gst::LibraryError::Init, ("the system gives no random numbers for the run's name: {}", error))
         })?;
         let run = format!("{:016x}", u64::from_le_bytes(id));
         *self.state.lock() = Some(State { session: Session::new(run), size: None });
@@ -154,15 +154,15 @@ impl BaseTransformImpl for ZoneTracker {
             state.session.frame(&mut attestation, running, size, factor)
         };
         let Reply { totals, warning, changed } = reply.map_err(|fault| {
-            gst::element_imp_error!(self, gst::StreamError::Failed, ["{}", fault]);
+            gst::element_imp_error!(self, gst::StreamError::Failed, ("{}", fault));
             gst::FlowError::Error
         })?;
         if let Some(doubt) = warning {
-            gst::element_imp_warning!(self, gst::StreamError::Format, ["{}; until then nothing is counted", doubt]);
+            gst::element_imp_warning!(self, gst::StreamError::Format, ("{}; until then nothing is counted", doubt));
         }
         if let (true, Ok(Some(attestation))) = (changed, &attestation) {
             wire::attestation::attach(buffer, attestation).map_err(|_| {
-                gst::element_imp_error!(self, gst::StreamError::Failed, ["the attestation can not be written to a frame"]);
+                gst::element_imp_error!(self, gst::StreamError::Failed, ("the attestation can not be written to a frame"));
                 gst::FlowError::Error
             })?;
         }
