@@ -101,12 +101,12 @@ impl ElementImpl for CountSink {
 impl BaseSinkImpl for CountSink {
     fn start(&self) -> Result<(), gst::ErrorMessage> {
         let settings = self.settings.lock().clone();
-        let wrong = |sentence: String| gst::error_msg!(gst::ResourceError::Settings, ["{sentence}"]);
+        let wrong = |sentence: String| gst::error_msg!(gst::ResourceError::Settings, ("{sentence}"));
         let broker = settings.given_broker().map(|given| given.check()).transpose().map_err(|e| wrong(e.to_string()))?;
         let jsonl = settings.jsonl_location.as_deref().filter(|path| !path.is_empty());
         let jsonl = jsonl.map(|path| JsonLines::open(Path::new(path))).transpose().map_err(|e| {
             let sentence = e.to_string();
-            gst::error_msg!(gst::ResourceError::OpenWrite, ["{sentence}"])
+            gst::error_msg!(gst::ResourceError::OpenWrite, ("{sentence}"))
         })?;
         let config = Config { broker, jsonl, publish_partial: settings.publish_partial };
         let sink = self.obj().downgrade();
@@ -170,7 +170,7 @@ impl BaseSinkImpl for CountSink {
             Seen { scene: false, .. } => "no scene came down the stream: give one with persondetector scene-location=FILE",
             Seen { totals: false, .. } => "no totals came down the stream: put zonetracker between persondetector and countsink",
         };
-        gst::element_imp_error!(self, gst::StreamError::Failed, ["{missing}"]);
+        gst::element_imp_error!(self, gst::StreamError::Failed, ("{missing}"));
         Err(gst::FlowError::Error)
     }
 }
@@ -194,7 +194,7 @@ impl CountSink {
                 self.seen.lock().scene = true;
                 return worker.scene(scene);
             }
-            Some(Err(e)) => return gst::element_imp_error!(self, gst::StreamError::Format, ["{e}"]),
+            Some(Err(e)) => return gst::element_imp_error!(self, gst::StreamError::Format, ("{e}")),
             None => {}
         }
         match wire::totals::parse(event) {
@@ -202,7 +202,7 @@ impl CountSink {
                 self.seen.lock().totals = true;
                 worker.totals(totals);
             }
-            Some(Err(e)) => gst::element_imp_error!(self, gst::StreamError::Format, ["{e}"]),
+            Some(Err(e)) => gst::element_imp_error!(self, gst::StreamError::Format, ("{e}")),
             None => {}
         }
     }
@@ -218,8 +218,8 @@ impl CountSink {
                     gst::debug!(CAT, imp = self, "there is no bus for the message");
                 }
             }
-            Notice::Warning(sentence) => gst::element_imp_warning!(self, gst::ResourceError::Failed, ["{sentence}"]),
-            Notice::Error(sentence) => gst::element_imp_error!(self, gst::ResourceError::Failed, ["{sentence}"]),
+            Notice::Warning(sentence) => gst::element_imp_warning!(self, gst::ResourceError::Failed, ("{sentence}")),
+            Notice::Error(sentence) => gst::element_imp_error!(self, gst::ResourceError::Failed, ("{sentence}")),
         }
     }
 

@@ -156,7 +156,7 @@ impl BaseTransformImpl for PersonDetector {
             _ => {
                 self.load(settings.clone())?;
                 let anew = self.loaded.lock().take();
-                anew.ok_or_else(|| gst::error_msg!(gst::CoreError::StateChange, ["the model was not loaded"]))?.1
+                anew.ok_or_else(|| gst::error_msg!(gst::CoreError::StateChange, ("the model was not loaded")))?.1
             }
         };
         let start_time = loaded.start_time;
@@ -183,14 +183,14 @@ impl BaseTransformImpl for PersonDetector {
     fn accept_caps(&self, direction: gst::PadDirection, caps: &gst::Caps) -> bool {
         let accepted = self.parent_accept_caps(direction, caps);
         if !accepted && direction == gst::PadDirection::Sink {
-            gst::element_imp_warning!(self, gst::StreamError::Format, ["{}", refused(caps)]);
+            gst::element_imp_warning!(self, gst::StreamError::Format, ("{}", refused(caps)));
         }
         accepted
     }
 
     fn set_caps(&self, incaps: &gst::Caps, _outcaps: &gst::Caps) -> Result<(), gst::LoggableError> {
         let refuse = || {
-            gst::element_imp_error!(self, gst::StreamError::Format, ["{}", refused(incaps)]);
+            gst::element_imp_error!(self, gst::StreamError::Format, ("{}", refused(incaps)));
             gst::loggable_error!(CAT, "{}", refused(incaps))
         };
         let info = gst_video::VideoInfo::from_caps(incaps).map_err(|_| refuse())?;
@@ -275,7 +275,7 @@ impl BaseTransformImpl for PersonDetector {
         self.stats.lock().frame(attestation.status);
         gst::log!(CAT, imp = self, "frame {}: {}", attestation.frame, attestation.status.nick());
         wire::attestation::attach(buffer, &attestation).map_err(|e| {
-            gst::element_imp_error!(self, gst::LibraryError::Failed, ["the attestation could not be attached: {e}"]);
+            gst::element_imp_error!(self, gst::LibraryError::Failed, ("the attestation could not be attached: {e}"));
             gst::FlowError::Error
         })?;
         Ok(gst::FlowSuccess::Ok)
@@ -286,7 +286,7 @@ impl PersonDetector {
     /// Reads scene and model, and keeps them for the next run.
     fn load(&self, settings: Settings) -> Result<(), gst::ErrorMessage> {
         let loaded =
-            load::load(&settings, self.plugin_folder()).map_err(|e| gst::error_msg!(gst::ResourceError::Settings, ["{e}"]))?;
+            load::load(&settings, self.plugin_folder()).map_err(|e| gst::error_msg!(gst::ResourceError::Settings, ("{e}")))?;
         gst::info!(CAT, imp = self, "{}", loaded.words);
         *self.scene_event.lock() = loaded.scene.as_ref().map(wire::scene::event);
         *self.loaded.lock() = Some((settings, loaded));
@@ -306,7 +306,7 @@ impl PersonDetector {
         downstream::check(self.obj().src_pad()).map_err(|raw| {
             // The next buffer is refused too, until the path is mended.
             self.relinked.store(true, Ordering::Relaxed);
-            gst::element_imp_error!(self, gst::ResourceError::Settings, ["{raw}"]);
+            gst::element_imp_error!(self, gst::ResourceError::Settings, ("{raw}"));
             gst::FlowError::Error
         })
     }
@@ -400,9 +400,7 @@ impl PersonDetector {
             gst::element_imp_warning!(
                 self,
                 gst::StreamError::Failed,
-                [
-                    "time-source=reference, but frames carry no NTP or Unix reference timestamps: the system's clock is used (rtspsrc needs add-reference-timestamp-meta=true)"
-                ]
+                ("time-source=reference, but frames carry no NTP or Unix reference timestamps: the system's clock is used (rtspsrc needs add-reference-timestamp-meta=true)")
             );
         }
         found
@@ -413,7 +411,7 @@ impl PersonDetector {
         let now = clock::monotonic();
         if streaming.last_warning.is_none_or(|last| now.duration_since(last) >= WARN_EVERY) {
             streaming.last_warning = Some(now);
-            gst::element_imp_warning!(self, gst::StreamError::Failed, ["a frame could not be looked at: {why}"]);
+            gst::element_imp_warning!(self, gst::StreamError::Failed, ("a frame could not be looked at: {why}"));
         }
     }
 
@@ -467,6 +465,6 @@ fn frame_interval(info: &gst_video::VideoInfo) -> Option<Duration> {
 fn run_id() -> Result<String, gst::ErrorMessage> {
     let mut bytes = [0u8; 8];
     getrandom::fill(&mut bytes)
-        .map_err(|e| gst::error_msg!(gst::LibraryError::Init, ["the system gives no random numbers: {e}"]))?;
+        .map_err(|e| gst::error_msg!(gst::LibraryError::Init, ("the system gives no random numbers: {e}")))?;
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
