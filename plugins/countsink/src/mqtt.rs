@@ -44,9 +44,16 @@ enum Trouble {
     Unreachable,
     Handshake,
     Refused,
+    /// The broker closed a connection that it had accepted, and did not say why.
+    Closed,
     TakenOver,
     Denied(&'static str),
 }
+
+/// A broker tells a client whose session another one takes, but rumqttc can not read that word (a reason without
+/// properties). So this many accepted connections in a row that are closed within [`SHORT`] are taken for it.
+const CLOSED_IN_A_ROW: u32 = 2;
+const SHORT: Duration = Duration::from_secs(30);
 
 /// Where warnings go.
 pub type Warn = Arc<dyn Fn(String) + Send + Sync>;
@@ -161,6 +168,7 @@ impl Link {
     /// Keeps the connection until it is ended by [`Link::say_goodbye`].
     pub async fn run(self: Arc<Self>) {
         let mut backoff = Backoff::default();
+        let mut closed_in_a_row = 0;
         loop {
             let (client, mut events) = AsyncClient::new(self.options(), 4);
             self.inner.lock().client = Some(client);
@@ -175,7 +183,17 @@ impl Link {
             self.changed.notify_one();
             match end {
                 End::Goodbye => return,
-                End::Lost(trouble, sentence) => self.tell(trouble, sentence),
+                End::Lost(Trouble::Closed, _) if !held.is_zero() && held < SHORT => {
+                    // If the broker is away, the next attempt says so.
+                    closed_in_a_row += 1;
+                    if closed_in_a_row >= CLOSED_IN_A_ROW {
+                        self.tell(Trouble::TakenOver, self.taken_over());
+                    }
+                }
+                End::Lost(trouble, sentence) => {
+                    closed_in_a_row = 0;
+                    self.tell(trouble, sentence);
+                }
             }
             drop(events);
             tokio::time::sleep(backoff.pause(held, random())).await;
@@ -208,7 +226,7 @@ impl Link {
     fn connected(&self) {
         let mut inner = self.inner.lock();
         inner.connected_at = Some(now());
-        inner.told.retain(|t| matches!(t, Trouble::TakenOver | Trouble::Denied(_)));
+        inner.told.retain(|t| matches!(t, Trouble::Closed | Trouble::TakenOver | Trouble::Denied(_)));
         inner.outbound.lost();
         inner.outbound.set_status(Status::Online);
         drop(inner);
@@ -267,6 +285,13 @@ impl Link {
         format!("{} can not be reached ({why}); it is tried again and again, and counts wait in memory", self.broker.address)
     }
 
+    fn taken_over(&self) -> String {
+        format!(
+            "{} accepts the connection and soon closes it again: most likely another client has the client id {:?} too and takes the session; give each countsink its own client-id",
+            self.broker.address, self.client_id
+        )
+    }
+
     fn explain(&self, error: &ConnectionError) -> (Trouble, String) {
         let address = &self.broker.address;
         match error {
@@ -286,15 +311,10 @@ impl Link {
             }
             ConnectionError::ConnectionRefused(code) => (Trouble::Refused, self.refusal(*code)),
             ConnectionError::MqttState(StateError::ServerDisconnect { reason_code, .. }) => match reason_code {
-                DisconnectReasonCode::SessionTakenOver => (
-                    Trouble::TakenOver,
-                    format!(
-                        "another client of {address} has the client id {:?} too and took the session; give each countsink its own client-id",
-                        self.client_id
-                    ),
-                ),
+                DisconnectReasonCode::SessionTakenOver => (Trouble::TakenOver, self.taken_over()),
                 other => (Trouble::Unreachable, self.lost(&format!("it ended the connection: {other:?}"))),
             },
+            ConnectionError::MqttState(StateError::ConnectionAborted) => (Trouble::Closed, self.lost("it closed the connection")),
             ConnectionError::MqttState(StateError::AwaitPingResp) => (Trouble::Unreachable, self.lost("it is silent")),
             ConnectionError::MqttState(StateError::Io(e)) | ConnectionError::Io(e) => {
                 (Trouble::Unreachable, self.lost(&e.to_string()))

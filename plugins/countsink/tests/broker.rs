@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //! A worker and a real mosquitto: what arrives, what is kept, what is said. Without mosquitto each test is skipped by name.
 
+#![cfg(test)]
+
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -236,8 +238,8 @@ fn a_broker_that_comes_late_and_one_that_forgets_get_everything() {
     sink.acknowledged(3);
     assert!(broker.counts().is_some_and(|c| c.contains("T11:00:00Z")));
     sink.read();
-    let told = sink.warnings.len();
-    assert_eq!(told, 2, "each absence is told once: {:?}", sink.warnings);
+    // The second one may be over before the next attempt.
+    assert!((1..=2).contains(&sink.warnings.len()), "each absence is told at most once: {:?}", sink.warnings);
     sink.worker.stop(PATIENCE);
     assert_eq!(broker.status().as_deref(), Some("stopped"));
 }
@@ -270,7 +272,8 @@ fn two_clients_of_one_id_are_told() {
     until("connected", || first.worker.stats().broker == Some(State::Connected));
     let second = Sink::start(&given);
     first.warning("client-id");
-    assert!(first.warnings.iter().any(|w| w.contains("footfall-shop-door")), "{:?}", first.warnings);
+    assert_eq!(first.warnings.len(), 1, "told once: {:?}", first.warnings);
+    assert!(first.warnings.iter().all(|w| w.contains("footfall-shop-door")), "{:?}", first.warnings);
     first.worker.stop(Duration::from_millis(100));
     second.worker.stop(Duration::from_millis(100));
 }

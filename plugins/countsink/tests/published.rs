@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What is published of a window: disclosure tables, and every payload held against `docs/payload.schema.json`.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 
 use footfall_contract::scene::Scene;
