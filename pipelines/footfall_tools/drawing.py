@@ -119,8 +119,7 @@ class Canvas:
         self.pen.stroke()
         for start, end in zip(points, points[1:]):
             self.arrow(start, end, inside)
-        longest = max(zip(points, points[1:]), key=lambda piece: math.dist(*piece))
-        self.text(f"{name}: in", arrow_tip(*longest, inside, 30 * self.unit), RED)
+        self.text(name, (points[0][0] + 4 * self.unit, points[0][1] - 4 * self.unit), RED)
         self.pen.arc(*inside, 2.5 * self.unit, 0, 2 * math.pi)
         self.pen.set_source_rgb(*RED)
         self.pen.fill()

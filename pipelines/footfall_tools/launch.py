@@ -53,7 +53,7 @@ def counts_to(broker: str) -> list[Element]:
 
 def video_to(file: Path) -> list[Element]:
     """The branch of the picture. avc3 keeps a file readable whose picture size changes on the way."""
-    encoder = element("x264enc", tune="zerolatency", speed_preset="superfast", bitrate=3000, threads=1)
+    encoder = element("x264enc", tune="zerolatency", speed_preset="superfast", bitrate=2000, threads=1)
     parser = element("h264parse", config_interval=-1)
     return [["queue"], ["videoconvert"], encoder, parser, ["video/x-h264,stream-format=avc3"], ["mp4mux"], element("filesink", location=file)]
 

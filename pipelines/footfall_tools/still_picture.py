@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""One picture out of many scrubbed ones: the median in time, in which covered rectangles of people who move vanish too.
+"""One picture out of many scrubbed ones: the median in time, in which covered rectangles of people who move vanish.
 
 It sees nothing but what has left pixelscrubber already.
 """
@@ -14,7 +14,13 @@ from . import launch
 from .console import Failed
 
 # So many pictures are enough that a walker covers no place in half of them.
-SAMPLES = 31
+SAMPLES = 41
+# pixelscrubber's default fill colour, each of red, green and blue; a recording has it within a few steps.
+FILL, FILL_TOLERANCE = 128, 5
+# Sorts behind every colour.
+COVERED = 999
+# So many rows of all pictures are looked at together.
+ROWS = 32
 # A hung camera is silent for longer than this.
 PATIENCE_S = 20.0
 
@@ -105,15 +111,30 @@ def raise_error(pipeline: Any, Gst: Any) -> None:
 
 
 def median(found: list[Any]) -> Any:
-    """The median picture. Blanked pictures (one colour all over) and those of another size than the last say nothing here."""
+    """The median of what was not covered, pixel by pixel; covered stays what was covered in most of the pictures.
+
+    Blanked pictures (one colour all over) and those of another size than the last say nothing here. A quarter of the
+    pictures must show a place: one that was open once could hold somebody whom the detector missed.
+    """
     import numpy
 
     shown = [picture for picture in found if (picture != picture[0, 0]).any()]
     if not shown:
         raise Failed("every picture was blanked, so that there is no still; is the model a person detector, and the scene open?")
-    same = numpy.stack([picture for picture in shown if picture.shape == shown[-1].shape][-SAMPLES:])
-    middle = len(same) // 2
-    return numpy.partition(same, middle, axis=0)[middle]
+    same = [picture for picture in shown if picture.shape == shown[-1].shape][-SAMPLES:]
+    least = max(1, len(same) // 4)
+    out = numpy.empty_like(same[0])
+    for top in range(0, out.shape[0], ROWS):
+        band = numpy.stack([picture[top : top + ROWS] for picture in same]).astype(numpy.int16)
+        covered = (abs(band - FILL) <= FILL_TOLERANCE).all(axis=-1)
+        band[covered] = COVERED
+        band.sort(axis=0)
+        open_pictures = len(same) - covered.sum(axis=0)
+        middle = numpy.maximum(open_pictures - 1, 0) // 2
+        picked = numpy.take_along_axis(band, middle[None, :, :, None], axis=0)[0]
+        picked[open_pictures < least] = FILL
+        out[top : top + ROWS] = picked
+    return out
 
 
 def write_png(picture: Any, file: Path) -> None:
