@@ -3,11 +3,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A running camera; it ends with the value.
 pub struct Camera {
     child: Child,
+    /// Kept open: the script ends when nobody listens to it any more.
+    _output: BufReader<ChildStdout>,
     url: String,
 }
 
@@ -23,9 +25,10 @@ impl Camera {
         let mut child =
             Command::new("/usr/bin/python3").arg(script).arg(film).stdout(Stdio::piped()).spawn().expect("the camera starts");
         let mut url = String::new();
-        BufReader::new(child.stdout.take().expect("its output is piped")).read_line(&mut url).expect("it prints its address");
+        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        output.read_line(&mut url).expect("it prints its address");
         assert!(url.starts_with("rtsp://127.0.0.1:"), "the camera says {url:?}");
-        Some(Self { child, url: url.trim().to_owned() })
+        Some(Self { child, _output: output, url: url.trim().to_owned() })
     }
 
     /// Its address.

@@ -13,7 +13,15 @@ pub const PATIENCE_S: u64 = 60;
 pub fn launch(line: &str) -> gst::Pipeline {
     crate::place::init();
     let element = gst::parse::launch(line).unwrap_or_else(|e| panic!("{line}: {e}"));
-    element.downcast::<gst::Pipeline>().unwrap_or_else(|_| panic!("{line}: no pipeline"))
+    let pipeline = element.downcast::<gst::Pipeline>().unwrap_or_else(|_| panic!("{line}: no pipeline"));
+    // Before the first state change: appsrc makes its segment then.
+    for source in pipeline.iterate_sources().into_iter().flatten() {
+        if let Ok(source) = source.downcast::<gst_app::AppSrc>() {
+            source.set_format(gst::Format::Time);
+            source.set_max_bytes(0);
+        }
+    }
+    pipeline
 }
 
 /// What ended a pipeline.
@@ -130,8 +138,6 @@ pub fn feed(pipeline: &gst::Pipeline, source: &str, caps: &gst::Caps, scene: Opt
     let element = pipeline.by_name(source).unwrap_or_else(|| panic!("there is no {source}"));
     let src = element.downcast::<gst_app::AppSrc>().expect("it is an appsrc");
     src.set_caps(Some(caps));
-    src.set_format(gst::Format::Time);
-    src.set_max_bytes(0);
     if let Some(event) = scene {
         let pad = src.static_pad("src").expect("appsrc has a src pad");
         let sent = std::sync::atomic::AtomicBool::new(false);

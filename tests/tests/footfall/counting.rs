@@ -107,21 +107,22 @@ fn a_leaky_branch_beside_an_encoder_with_lookahead_loses_no_figure() {
 fn a_gap_over_two_boundaries_counts_everybody_once() {
     place::init();
     let scene = Scene::parse(SCENE).unwrap();
-    // People before a gap from 09:04:50 to 09:16:10 and people after it; the windows are of five minutes.
+    // People before a gap from 09:04:50 to 09:11:10 and people after it; the windows are of five minutes.
     let (mut walks, entries, exits) = procession(6, 2.0);
-    let later: Vec<Walk> = walks.iter().map(|w| Walk(w.0.iter().map(|(t, x, y)| (t + 700.0, *x, *y)).collect())).collect();
+    let later: Vec<Walk> = walks.iter().map(|w| Walk(w.0.iter().map(|(t, x, y)| (t + 400.0, *x, *y)).collect())).collect();
     walks.extend(later);
-    let times = seconds(0.0, 20.0, 25.0).chain(seconds(700.0, 720.0, 25.0));
+    let times = seconds(0.0, 20.0, 25.0).chain(seconds(400.0, 420.0, 25.0));
     let buffers = frames(&scene, "2026-03-02T09:04:30Z", ClockKind::Stream, times, &walks);
     let report = run_line("appsrc name=src ! zonetracker ! countsink publish-partial=true", &scene, buffers).expect_eos();
     assert_eq!(sum(&report.counts, "/lines/door/entries"), 2 * entries);
     assert_eq!(sum(&report.counts, "/lines/door/exits"), 2 * exits);
     let ids: Vec<&str> = report.counts.iter().map(|c| c["id"].as_str().unwrap()).collect();
-    assert_eq!(ids[..3], ["test/door/2026-03-02T09:00:00Z", "test/door/2026-03-02T09:05:00Z", "test/door/2026-03-02T09:10:00Z"]);
+    assert_eq!(ids[..2], ["test/door/2026-03-02T09:00:00Z", "test/door/2026-03-02T09:05:00Z"]);
+    assert!(ids.len() == 3 && ids[2].starts_with("test/door/2026-03-02T09:10:00Z/"), "{ids:?}");
     assert_eq!(report.counts[0]["lines"]["door"]["entries"], entries);
     assert_eq!(report.counts[1]["lines"]["door"]["entries"], 0);
     assert_eq!(report.counts[1]["coverage_s"].as_f64(), Some(0.0));
-    assert_eq!(report.counts[3]["lines"]["door"]["entries"], entries);
+    assert_eq!(report.counts[2]["lines"]["door"]["entries"], entries);
 }
 
 #[test]

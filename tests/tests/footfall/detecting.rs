@@ -262,8 +262,6 @@ fn a_seek_back_and_a_flush_count_nothing_and_lose_nothing() {
     let pipeline = launch(&format!("appsrc name=src ! {detector} ! zonetracker name=z ! countsink publish-partial=true"));
     let passed = run::watch_buffers(&run::pad(&pipeline, "z", "src"));
     let src = pipeline.by_name("src").unwrap().downcast::<gst_app::AppSrc>().unwrap();
-    src.set_format(gst::Format::Time);
-    src.set_max_bytes(0);
     let (caps, buffers) = film(PixelFormat::I420, 10.0, 10, &walkers());
     src.set_caps(Some(&caps));
     pipeline.set_state(gst::State::Playing).unwrap();
