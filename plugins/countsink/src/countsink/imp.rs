@@ -96,41 +96,24 @@ impl ElementImpl for CountSink {
         });
         &TEMPLATES
     }
+
+    /// A run is READY to PAUSED and back. The base class would start at READY already, and stop when the bus is deaf.
+    fn change_state(&self, transition: gst::StateChange) -> Result<gst::StateChangeSuccess, gst::StateChangeError> {
+        if transition == gst::StateChange::ReadyToPaused
+            && let Err(message) = self.begin()
+        {
+            self.post_error_message(message);
+            return Err(gst::StateChangeError);
+        }
+        let changed = self.parent_change_state(transition);
+        if transition == gst::StateChange::PausedToReady || (transition == gst::StateChange::ReadyToPaused && changed.is_err()) {
+            self.end();
+        }
+        changed
+    }
 }
 
 impl BaseSinkImpl for CountSink {
-    fn start(&self) -> Result<(), gst::ErrorMessage> {
-        let settings = self.settings.lock().clone();
-        let wrong = |sentence: String| gst::error_msg!(gst::ResourceError::Settings, ("{sentence}"));
-        let broker = settings.given_broker().map(|given| given.check()).transpose().map_err(|e| wrong(e.to_string()))?;
-        let jsonl = settings.jsonl_location.as_deref().filter(|path| !path.is_empty());
-        let jsonl = jsonl.map(|path| JsonLines::open(Path::new(path))).transpose().map_err(|e| {
-            let sentence = e.to_string();
-            gst::error_msg!(gst::ResourceError::OpenWrite, ("{sentence}"))
-        })?;
-        let config = Config { broker, jsonl, publish_partial: settings.publish_partial };
-        let sink = self.obj().downgrade();
-        let notify = Arc::new(move |notice| {
-            if let Some(sink) = sink.upgrade() {
-                sink.imp().notice(notice);
-            }
-        });
-        let worker = Worker::start(config, notify).map_err(|e| wrong(format!("no thread for the worker: {e}")))?;
-        *self.seen.lock() = Seen::default();
-        *self.run.lock() = Some(Arc::new(worker));
-        Ok(())
-    }
-
-    fn stop(&self) -> Result<(), gst::ErrorMessage> {
-        let patience = self.eos_timeout();
-        let worker = self.run.lock().take();
-        if let Some(worker) = worker {
-            worker.stop(patience);
-            *self.last.lock() = worker.stats();
-        }
-        Ok(())
-    }
-
     fn event(&self, event: gst::Event) -> bool {
         match event.view() {
             gst::EventView::CustomDownstreamSticky(_) => self.sticky(&event),
@@ -176,6 +159,38 @@ impl BaseSinkImpl for CountSink {
 }
 
 impl CountSink {
+    fn begin(&self) -> Result<(), gst::ErrorMessage> {
+        let settings = self.settings.lock().clone();
+        let wrong = |sentence: String| gst::error_msg!(gst::ResourceError::Settings, ("{sentence}"));
+        let broker = settings.given_broker().map(|given| given.check()).transpose().map_err(|e| wrong(e.to_string()))?;
+        let jsonl = settings.jsonl_location.as_deref().filter(|path| !path.is_empty());
+        let jsonl = jsonl.map(|path| JsonLines::open(Path::new(path))).transpose().map_err(|e| {
+            let sentence = e.to_string();
+            gst::error_msg!(gst::ResourceError::OpenWrite, ("{sentence}"))
+        })?;
+        let config = Config { broker, jsonl, publish_partial: settings.publish_partial };
+        let sink = self.obj().downgrade();
+        let notify = Arc::new(move |notice| {
+            if let Some(sink) = sink.upgrade() {
+                sink.imp().notice(notice);
+            }
+        });
+        let worker = Worker::start(config, notify).map_err(|e| wrong(format!("no thread for the worker: {e}")))?;
+        *self.seen.lock() = Seen::default();
+        *self.run.lock() = Some(Arc::new(worker));
+        Ok(())
+    }
+
+    /// Ends the run; waits until its windows are handed over, `eos-timeout` at most.
+    fn end(&self) {
+        let patience = self.eos_timeout();
+        let worker = self.run.lock().take();
+        if let Some(worker) = worker {
+            worker.stop(patience);
+            *self.last.lock() = worker.stats();
+        }
+    }
+
     fn worker(&self) -> Option<Arc<Worker>> {
         self.run.lock().clone()
     }
