@@ -26,6 +26,12 @@ fn value_text(value: &glib::Value) -> String {
     if let Some((_, nick)) = glib::EnumValue::from_value(value).map(|(c, v)| (c, v.nick().to_owned())) {
         return format!("`{nick}`");
     }
+    if let Ok(number) = value.get::<f64>() {
+        return format!("`{number}`");
+    }
+    if let Ok(number) = value.get::<f32>() {
+        return format!("`{number}`");
+    }
     value.serialize().map_or("–".into(), |text| format!("`{text}`"))
 }
 
