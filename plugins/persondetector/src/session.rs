@@ -33,6 +33,16 @@ pub enum LoadError {
         /// The system's or the library's words.
         why: String,
     },
+    /// The process has another library already.
+    #[error(
+        "runtime names {wanted:?}, but this process runs {loaded:?} already: name that one everywhere, or use another process"
+    )]
+    AnotherLoaded {
+        /// What was named.
+        wanted: PathBuf,
+        /// What is loaded.
+        loaded: PathBuf,
+    },
     /// The model can not be loaded.
     #[error("{model:?} is no model that ONNX Runtime can load: {why}")]
     Model {
@@ -48,6 +58,15 @@ static ENVIRONMENT: OnceLock<(Environment, PathBuf)> = OnceLock::new();
 /// Held while the environment is made, so that two elements that start at once do not make two.
 static MAKING: Mutex<()> = Mutex::new(());
 
+/// What the user names must be what runs.
+fn refuse_another(wanted: &Path, loaded: &Path) -> Result<(), LoadError> {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if real(wanted) == real(loaded) {
+        return Ok(());
+    }
+    Err(LoadError::AnotherLoaded { wanted: wanted.to_owned(), loaded: loaded.to_owned() })
+}
+
 /// The first line of an error, without the runtime's source positions further down.
 fn words(error: &dyn std::error::Error) -> String {
     let source = error.source().map(|s| format!(": {s}")).unwrap_or_default();
@@ -58,6 +77,9 @@ fn words(error: &dyn std::error::Error) -> String {
 fn environment(surroundings: &Surroundings) -> Result<&'static (Environment, PathBuf), LoadError> {
     let _one_at_a_time = MAKING.lock();
     if let Some(made) = ENVIRONMENT.get() {
+        if surroundings.named.is_some() {
+            refuse_another(&runtime::find(surroundings)?, &made.1)?;
+        }
         return Ok(made);
     }
     let path = runtime::find(surroundings)?;

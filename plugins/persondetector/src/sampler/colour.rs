@@ -70,6 +70,7 @@ impl ToRgb {
     }
 
     /// One pixel, in 0..255.
+    #[inline(always)]
     pub fn rgb(&self, y: f32, cb: f32, cr: f32) -> [f32; 3] {
         let y = (y - self.black) * self.luma;
         let (cb, cr) = (cb - 128.0, cr - 128.0);

@@ -7,6 +7,7 @@ mod colour;
 mod excluded;
 mod rows;
 mod taps;
+mod wide;
 
 pub use colour::{ChannelOrder, Colorimetry, Matrix, Normalisation, Range};
 
@@ -16,7 +17,7 @@ use footfall_contract::pixels::{FrameView, Layout, PixelFormat};
 use crate::letterbox::{Placement, Resize};
 use colour::ToRgb;
 use excluded::Span;
-use taps::Taps;
+use taps::{GROUP, Taps};
 
 /// What the network wants as input: `1 x 3 x height x width` 32-bit floats.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,6 +85,8 @@ struct PlaneWay {
     down: Taps,
     /// A source row's bytes, averaged over the rows of one output row, in 256ths.
     sums: Vec<u16>,
+    /// One channel of the sums, in 128ths, and a group of zeros.
+    lane: Vec<i16>,
 }
 
 /// Samples frames of one shape for one network.
@@ -115,6 +118,7 @@ impl Sampler {
                 across: Taps::new(samples, extent(shape.size.width, geometry.x_shift), width),
                 down: Taps::new(lines, extent(shape.size.height, geometry.y_shift), height),
                 sums: vec![0; samples * geometry.bytes],
+                lane: vec![0; samples + 2 * GROUP],
             });
         }
         let mut sampler = Self {
@@ -170,13 +174,22 @@ impl Sampler {
             });
         }
         self.pad(tensor);
+        wide::widest(
+            #[inline(always)]
+            || self.fill(frame, tensor),
+        );
+        Ok(())
+    }
+
+    /// Row by row.
+    #[inline(always)]
+    fn fill(&mut self, frame: &FrameView<'_>, tensor: &mut [f32]) {
         let mut masked = 0;
         for j in 0..self.placement.content.height as usize {
             self.gather(frame, j);
             masked = self.mask_from(masked, j);
             self.emit(tensor, j);
         }
-        Ok(())
     }
 
     /// Fills what the picture does not cover.
@@ -192,14 +205,16 @@ impl Sampler {
     }
 
     /// Averages the source rows of output row `j` and then its columns, channel by channel.
+    #[inline(always)]
     fn gather(&mut self, frame: &FrameView<'_>, j: usize) {
         for way in &mut self.ways {
             let (first, weights) = way.down.at(j);
             rows::average_rows(&mut way.sums, weights, |k| frame.row(way.plane, first + k));
         }
         for (channel, row) in self.channels.iter().zip(&mut self.rows) {
-            let way = &self.ways[channel.plane];
-            rows::average_columns(row, &way.sums, way.bytes, channel.byte, &way.across);
+            let way = &mut self.ways[channel.plane];
+            rows::separate(&mut way.lane, &way.sums, way.bytes, channel.byte);
+            rows::average_columns(row, &way.lane, &way.across);
         }
         if !matches!(self.shape.format.layout(), Layout::Packed { .. }) {
             let [a, b, c] = &mut self.rows;
@@ -223,6 +238,7 @@ impl Sampler {
     }
 
     /// Normalises the row and writes it into the tensor's three planes.
+    #[inline(always)]
     fn emit(&self, tensor: &mut [f32], j: usize) {
         let (width, height) = (self.spec.size.width as usize, self.spec.size.height as usize);
         let start = (self.placement.top as usize + j) * width + self.placement.left as usize;

@@ -2,12 +2,13 @@
 //! The inner loops: plain slices, written so that the compiler vectorises them.
 
 use super::colour::ToRgb;
-use super::taps::Taps;
+use super::taps::{GROUP, Taps};
 
-/// Weights of rows and of columns multiply.
-const NORM: f32 = 1.0 / (256.0 * 256.0);
+/// Weights of rows (halved) and of columns multiply.
+const NORM: f32 = 1.0 / (128.0 * 256.0);
 
 /// `sums = sum of row(k) * weights[k]`, in 256ths. The weights add up to 256, so that no sum overflows.
+#[inline(always)]
 pub fn average_rows<'a>(sums: &mut [u16], weights: &[u16], row: impl Fn(usize) -> &'a [u8]) {
     let mut begun = false;
     // Two rows at a time: half as many passes over the sums.
@@ -29,44 +30,45 @@ pub fn average_rows<'a>(sums: &mut [u16], weights: &[u16], row: impl Fn(usize) -
     }
 }
 
-/// Averages the columns of one channel (`byte` of samples of `bytes` bytes) into `out`, 0..255.
-pub fn average_columns(out: &mut [f32], sums: &[u16], bytes: usize, byte: usize, taps: &Taps) {
-    // The number of taps is a constant of the inner loop for the usual shrinkings.
-    match (bytes, taps.count()) {
-        (1, 2) => columns::<1, 2>(out, sums, byte, taps),
-        (1, 3) => columns::<1, 3>(out, sums, byte, taps),
-        (1, 4) => columns::<1, 4>(out, sums, byte, taps),
-        (1, 5) => columns::<1, 5>(out, sums, byte, taps),
-        (1, 6) => columns::<1, 6>(out, sums, byte, taps),
-        (1, 7) => columns::<1, 7>(out, sums, byte, taps),
-        (2, 2) => columns::<2, 2>(out, sums, byte, taps),
-        (2, 3) => columns::<2, 3>(out, sums, byte, taps),
-        (2, 4) => columns::<2, 4>(out, sums, byte, taps),
-        _ => {
-            for (out, (first, weights)) in out.iter_mut().zip(taps.iter()) {
-                let samples = sums.iter().skip(first * bytes + byte).step_by(bytes);
-                let sum: u32 = samples.zip(weights).map(|(s, w)| u32::from(*s) * u32::from(*w)).sum();
-                *out = sum as f32 * NORM;
-            }
-        }
+/// Takes one channel (`byte` of samples of `bytes` bytes) out of the sums, in 128ths so that it fits a signed 16-bit lane.
+#[inline(always)]
+pub fn separate(lane: &mut [i16], sums: &[u16], bytes: usize, byte: usize) {
+    let halve = |sum: &u16| (sum >> 1) as i16;
+    // The step is a constant of each loop.
+    match bytes {
+        1 => lane.iter_mut().zip(sums).for_each(|(lane, sum)| *lane = halve(sum)),
+        2 => lane.iter_mut().zip(sums.as_chunks::<2>().0).for_each(|(lane, sum)| *lane = halve(&sum[byte & 1])),
+        3 => lane.iter_mut().zip(sums.as_chunks::<3>().0).for_each(|(lane, sum)| *lane = halve(&sum[byte % 3])),
+        _ => lane.iter_mut().zip(sums.as_chunks::<4>().0).for_each(|(lane, sum)| *lane = halve(&sum[byte & 3])),
     }
 }
 
-fn columns<const BYTES: usize, const COUNT: usize>(out: &mut [f32], sums: &[u16], byte: usize, taps: &Taps) {
-    for (out, (first, weights)) in out.iter_mut().zip(taps.iter()) {
-        let from = first * BYTES;
-        let (Some(samples), Ok(weights)) = (sums.get(from..from + COUNT * BYTES), <&[u16; COUNT]>::try_from(weights)) else {
-            continue;
-        };
-        let mut sum = 0u32;
-        for k in 0..COUNT {
-            sum += u32::from(samples[k * BYTES + byte]) * u32::from(weights[k]);
+/// Averages the columns of one channel into `out`, 0..255. The lane ends in a group of zeros.
+#[inline(always)]
+pub fn average_columns(out: &mut [f32], lane: &[i16], taps: &Taps) {
+    if let Some(single) = taps.single_groups() {
+        // The usual case: shrinking by less than seven.
+        for (out, (first, weights)) in out.iter_mut().zip(single) {
+            let samples = lane.get(first..).and_then(|rest| rest.first_chunk::<GROUP>());
+            *out = samples.map_or(0, |samples| dot(samples, weights)) as f32 * NORM;
         }
+        return;
+    }
+    for (out, (first, groups)) in out.iter_mut().zip(taps.grouped()) {
+        let samples = lane.get(first..).unwrap_or(&[]).as_chunks::<GROUP>().0;
+        let sum: i32 = samples.iter().zip(groups).map(|(samples, weights)| dot(samples, weights)).sum();
         *out = sum as f32 * NORM;
     }
 }
 
+/// One multiply-and-add instruction and its sum.
+#[inline(always)]
+fn dot(samples: &[i16; GROUP], weights: &[i16; GROUP]) -> i32 {
+    samples.iter().zip(weights).map(|(s, w)| i32::from(*s) * i32::from(*w)).sum()
+}
+
 /// Luma and chroma become red, green and blue, in place.
+#[inline(always)]
 pub fn yuv_to_rgb(a: &mut [f32], b: &mut [f32], c: &mut [f32], to_rgb: &ToRgb) {
     for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
         [*a, *b, *c] = to_rgb.rgb(*a, *b, *c);
@@ -74,6 +76,7 @@ pub fn yuv_to_rgb(a: &mut [f32], b: &mut [f32], c: &mut [f32], to_rgb: &ToRgb) {
 }
 
 /// Luma alone becomes red, green and blue.
+#[inline(always)]
 pub fn grey_to_rgb(a: &mut [f32], b: &mut [f32], c: &mut [f32], to_rgb: &ToRgb) {
     for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
         [*a, *b, *c] = to_rgb.rgb(*a, 128.0, 128.0);

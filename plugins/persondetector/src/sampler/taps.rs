@@ -11,7 +11,12 @@ pub struct Taps {
     count: usize,
     first: Vec<u32>,
     weights: Vec<u16>,
+    /// The weights again, each output sample's filled up with zeros to whole groups of [`GROUP`].
+    grouped: Vec<i16>,
 }
+
+/// Samples that one vector instruction multiplies and adds.
+pub const GROUP: usize = 8;
 
 /// From this shrinking on, every source sample counts (area averaging); below it two do (half-pixel bilinear).
 const AREA_FROM: f64 = 2.0;
@@ -24,7 +29,8 @@ impl Taps {
         let scale = extent / out.max(1) as f64;
         let area = scale > AREA_FROM;
         let count = if area { scale.ceil() as usize + 1 } else { 2 }.min(len);
-        let mut taps = Self { count, first: Vec::with_capacity(out), weights: Vec::with_capacity(out * count) };
+        let mut taps =
+            Self { count, first: Vec::with_capacity(out), weights: Vec::with_capacity(out * count), grouped: Vec::new() };
         for j in 0..out {
             if area {
                 taps.push(j as f64 * scale, (j + 1) as f64 * scale, len);
@@ -33,6 +39,11 @@ impl Taps {
                 let centre = (j as f64 + 0.5) * scale;
                 taps.push(centre - 0.5, centre + 0.5, len);
             }
+        }
+        let groups = count.next_multiple_of(GROUP);
+        for weights in taps.weights.chunks_exact(count) {
+            taps.grouped.extend(weights.iter().map(|w| *w as i16));
+            taps.grouped.resize(taps.grouped.len() + groups - count, 0);
         }
         taps
     }
@@ -56,17 +67,26 @@ impl Taps {
         self.first.len()
     }
 
-    /// Weights a sample.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
     /// The first source sample and the weights of output sample `j`.
     pub fn at(&self, j: usize) -> (usize, &[u16]) {
         (self.first[j] as usize, &self.weights[j * self.count..(j + 1) * self.count])
     }
 
+    /// As [`Taps::grouped`], where one group holds all weights of an output sample.
+    pub fn single_groups(&self) -> Option<impl Iterator<Item = (usize, &[i16; GROUP])>> {
+        let weights = self.grouped.as_chunks().0;
+        (self.count <= GROUP).then(|| self.first.iter().map(|f| *f as usize).zip(weights))
+    }
+
+    /// Every output sample's first source sample and its weights in whole groups, in order. Weights beyond the taps are
+    /// zero, and may lie up to a group beyond the last source sample.
+    pub fn grouped(&self) -> impl Iterator<Item = (usize, &[[i16; GROUP]])> {
+        let groups = self.count.next_multiple_of(GROUP);
+        self.first.iter().map(|f| *f as usize).zip(self.grouped.chunks_exact(groups).map(|w| w.as_chunks().0))
+    }
+
     /// Every output sample's first source sample and weights, in order.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = (usize, &[u16])> {
         self.first.iter().map(|f| *f as usize).zip(self.weights.chunks_exact(self.count))
     }
