@@ -17,7 +17,7 @@ from .console import note
 from .processes import Processes
 
 POSITION = re.compile(r"^progress \([^)]*\): (?:(\d+):(\d\d):(\d\d)|(\d+))")
-PROBLEM = re.compile(r"^(ERROR|WARNING): from element \S*?([^/:\s]+): (.*)$")
+PROBLEM = re.compile(r"^(ERROR|WARNING): from element \S*?(?:footfall)?([^/:\s]+?)\d*: (.*)$")
 # How long a pipeline that was told to end may take: countsink waits up to 5 s for the broker, the muxer writes its index.
 PATIENCE_S = 20.0
 
