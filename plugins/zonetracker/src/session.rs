@@ -13,7 +13,7 @@ use crate::ledger::News;
 use crate::tracker::TrackerParams;
 
 /// Counted events are sent at most this often, seconds of running time.
-const EVENTS_EVERY_S: f64 = 1.0;
+const EVENTS_EVERY_S: f64 = 0.5;
 /// Seconds of people in zones are sent this often,
 const PRESENCE_EVERY_S: f64 = 5.0;
 /// and seconds without any news this often, so that a camera that dies has lost little coverage.

@@ -174,7 +174,7 @@ fn the_same_pipeline_counts_again_after_a_stop_and_so_does_a_second_one() {
 }
 
 #[test]
-fn totals_never_fall_and_come_at_most_about_once_a_second() {
+fn totals_never_fall_and_come_at_most_twice_a_second() {
     place::init();
     let scene = Scene::parse(SCENE).unwrap();
     let (walks, entries, exits) = procession(8, 1.0);
@@ -186,7 +186,7 @@ fn totals_never_fall_and_come_at_most_about_once_a_second() {
     feed(&pipeline, "src", &picture::caps(PixelFormat::Gray8, SIZE, 25), Some(wire::scene::event(&scene)), buffers.clone());
     play(&pipeline).expect_eos();
     let totals: Vec<_> = totals.try_iter().collect();
-    assert!((2..=18).contains(&totals.len()), "{} events in 14 s", totals.len());
+    assert!((2..=30).contains(&totals.len()), "{} events in 14 s", totals.len());
     for pair in totals.windows(2) {
         pair[1].now.since(&pair[0].now).expect("no total falls");
         assert_eq!(pair[0].run, pair[1].run);
