@@ -21,7 +21,7 @@ use super::detecting::detector;
 const SIZE: PictureSize = PictureSize::new(640, 480);
 
 /// A film of a minute with one passage every three seconds, first in, then out, and so on.
-fn film(dir: &Path, seconds: u64) -> PathBuf {
+pub fn film(dir: &Path, seconds: u64) -> PathBuf {
     let path = dir.join("film.mp4");
     let walks: Vec<Walk> = (0..seconds / 3)
         .map(|i| {

@@ -28,7 +28,7 @@ fn launch_lines(text: &str) -> Vec<String> {
         if let Some(rest) = line.trim_start().strip_prefix("gst-launch-1.0 ").filter(|_| fenced) {
             let rest = rest.trim_start();
             let pipeline = rest.split_whitespace().skip_while(|word| word.starts_with('-')).collect::<Vec<_>>().join(" ");
-            lines.push(pipeline.replace('\'', "").replace('"', ""));
+            lines.push(pipeline.replace(['\'', '"'], ""));
         }
     }
     lines

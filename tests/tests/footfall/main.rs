@@ -5,8 +5,10 @@
 mod bad_input;
 mod camera_faults;
 mod counting;
+mod demo;
 mod detecting;
 mod documentation;
 mod launch_lines;
 mod loading;
+mod real_clips;
 mod scrubbing;

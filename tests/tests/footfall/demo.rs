@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MPL-2.0
+//! The demo on a film of our own, with the committed model: what a bare clone can show without anything fetched.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use footfall_tests::{broker, place};
+use serde_json::Value;
+
+use super::camera_faults::film;
+use super::counting::SCENE;
+
+fn demo(arguments: &[&str]) -> Output {
+    Command::new(place::root().join("pipelines/demo")).args(arguments).output().expect("the demo starts")
+}
+
+fn ready(test: &str) -> bool {
+    let env = Command::new(place::root().join("pipelines/env")).output().is_ok_and(|o| o.status.success());
+    if !env {
+        eprintln!("skipped: {test}: pipelines/setup was not run");
+    }
+    env && broker::mosquitto(test).is_some()
+}
+
+fn arguments(dir: &Path) -> Vec<String> {
+    let scene = dir.join("scene.json");
+    std::fs::write(&scene, SCENE.replace("\"5min\"", "\"1h\"")).unwrap();
+    let model = place::root().join("plugins/persondetector/model/bright-rectangles.onnx");
+    let given = [("--source", film(dir, 12)), ("--scene", scene), ("--model", model), ("--out", dir.join("out"))];
+    given.into_iter().flat_map(|(name, path)| [name.to_owned(), path.display().to_string()]).collect()
+}
+
+#[test]
+fn the_demo_counts_a_film_by_rtsp_and_as_fast_as_it_goes() {
+    let test = "the_demo_counts_a_film_by_rtsp_and_as_fast_as_it_goes";
+    place::init();
+    if !ready(test) {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let arguments = arguments(dir.path());
+    for fast in [true, false] {
+        let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        words.extend(fast.then_some("--fast"));
+        let output = demo(&words);
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        assert!(text.contains("gst-launch-1.0"), "the launch line is printed: {text}");
+        let counts = std::fs::read_to_string(dir.path().join("out/counts.jsonl")).unwrap();
+        let payload: Value = serde_json::from_str(counts.lines().next().unwrap()).unwrap();
+        let door = &payload["lines"]["door"];
+        assert_eq!((&door["entries"], &door["exits"]), (&Value::from(2), &Value::from(2)), "fast: {fast}; {text}");
+        for file in ["anonymous.mp4", "still.png"] {
+            assert!(std::fs::metadata(dir.path().join("out").join(file)).unwrap().len() > 1000, "{file}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_wrong_usage() {
+    if !ready("what_is_not_there_is_wrong_usage") {
+        return;
+    }
+    let model = place::root().join("plugins/persondetector/model/bright-rectangles.onnx").display().to_string();
+    for arguments in [
+        vec!["--source", "/nonexistent/film.mp4"],
+        vec!["--scene", "/nonexistent/scene.json"],
+        vec!["--model", "/nonexistent/model.onnx"],
+        vec!["--model", &model, "--source", "rtsp://127.0.0.1:1/camera"],
+        vec!["--no-such-option"],
+    ] {
+        let output = demo(&arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(!text.contains("Traceback"), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn a_camera_that_is_not_there_is_a_failure() {
+    if !ready("a_camera_that_is_not_there_is_a_failure") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut arguments = arguments(dir.path());
+    arguments[1] = format!("rtsp://127.0.0.1:{}/camera", broker::free_port());
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = demo(&words);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(!text.contains("Traceback"), "{text}");
+}
