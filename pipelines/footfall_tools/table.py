@@ -19,7 +19,7 @@ def figure(value: Any, unit: str = "") -> str:
     """A figure; a withheld one is null in the payload."""
     if value is None:
         return "withheld"
-    text = f"{value:.1f}" if isinstance(value, float) else str(value)
+    text = f"{value:.1f}" if isinstance(value, float) or unit else str(value)
     return text + unit
 
 
