@@ -5,11 +5,16 @@
 //! ones to persons seen a moment ago (ByteTrack's second chance, Zhang et al., ECCV 2022), what is left to newcomers and,
 //! with a wider reach, to persons whom nobody took; a
 //! confident detection that nobody took, and that is no second box of somebody, is a newcomer.
+//!
+//! A newcomer was often seen before, weakly: half in the picture, or half hidden. A weak detection of a moment ago that
+//! fits becomes their first sighting, so that somebody who is seen well only beyond a line has a side to come from.
 
 pub mod assign;
 pub mod life;
 pub mod likeness;
 pub mod motion;
+
+use std::collections::VecDeque;
 
 use footfall_contract::geometry::{Px, Rect};
 
@@ -19,8 +24,10 @@ use life::{LifeParams, Signal, TrackState};
 use likeness::LikenessParams;
 use motion::{Motion, MotionParams};
 
-/// Memory is bounded whatever comes: beyond this many tracks nobody is born.
+/// Memory is bounded whatever comes: beyond this many tracks nobody is born,
 pub const MOST_TRACKS: usize = 512;
+/// and beyond this many weak detections the oldest are forgotten.
+const MOST_WEAK: usize = 256;
 
 /// All numbers of the tracker: one set for every frame rate from 5 to 30 a second.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +109,8 @@ pub struct Track {
     state: TrackState,
     motion: Motion,
     first: Sighting,
+    /// Of the tentative who were seen weakly before: their first confident sighting.
+    born: Option<Sighting>,
     last: Sighting,
     score: f32,
     /// The detection of the last step that belongs to it.
@@ -172,12 +181,14 @@ pub struct Tracker {
     next_id: u64,
     changes: Vec<Change>,
     refused: u64,
+    /// Weak detections of a moment ago that nobody took.
+    weak: VecDeque<(Sighting, f32)>,
 }
 
 impl Tracker {
     /// A tracker with nobody in it.
     pub fn new(params: TrackerParams) -> Self {
-        Self { params, tracks: Vec::new(), next_id: 1, changes: Vec::new(), refused: 0 }
+        Self { params, tracks: Vec::new(), next_id: 1, changes: Vec::new(), refused: 0, weak: VecDeque::new() }
     }
 
     /// Its numbers.
@@ -206,6 +217,7 @@ impl Tracker {
             self.associate(at, detections, &mut taken, round, &strong);
         }
         self.births(at, detections, &taken, &strong);
+        self.remember_weak(at, detections, &taken, confident);
         &self.changes
     }
 
@@ -219,6 +231,7 @@ impl Tracker {
     /// Ends every track.
     pub fn end_all(&mut self) -> &[Change] {
         self.changes.clear();
+        self.weak.clear();
         let ended = self.tracks.drain(..).filter(|t| t.state.is_person()).map(|t| Change::Ended(t.id));
         self.changes.extend(ended);
         &self.changes
@@ -242,8 +255,12 @@ impl Tracker {
 
     /// Which detections are confident and no second box of a better one.
     fn strong(&self, detections: &[Detection], confident: f32) -> Vec<bool> {
-        let better = |a: &Detection, b: &Detection| a.score > b.score && a.rect.iou(&b.rect) > self.params.double_iou;
-        detections.iter().map(|d| d.score >= confident && !detections.iter().any(|other| better(other, d))).collect()
+        detections.iter().map(|d| d.score >= confident && !self.is_double(d, detections)).collect()
+    }
+
+    /// May it be a second box of somebody with a better one?
+    fn is_double(&self, detection: &Detection, all: &[Detection]) -> bool {
+        all.iter().any(|other| other.score > detection.score && other.rect.iou(&detection.rect) > self.params.double_iou)
     }
 
     /// Does a track take part in a round, last seen `unseen_s` ago?
@@ -292,6 +309,7 @@ impl Tracker {
         let sighting = Sighting { at, rect: detection.rect };
         if !track.state.is_person() {
             self.changes.push(Change::Seen(track.id, track.first));
+            self.changes.extend(track.born.take().map(|born| Change::Seen(track.id, born)));
         }
         self.changes.push(Change::Seen(track.id, sighting));
         track.motion = track.expected(at, &self.params).seen_at(&detection.rect, &self.params.motion);
@@ -315,17 +333,43 @@ impl Tracker {
                 continue;
             }
             let sighting = Sighting { at, rect: detection.rect };
+            let before = self.take_weak_before(&sighting);
             self.tracks.push(Track {
                 id: TrackId(self.next_id),
                 state: TrackState::Tentative,
                 motion: Motion::new(&detection.rect, &self.params.motion),
-                first: sighting,
+                first: before.unwrap_or(sighting),
+                born: before.map(|_| sighting),
                 last: sighting,
                 score: detection.score,
                 detection: Some(number),
             });
             self.next_id += 1;
         }
+    }
+
+    /// The weak detection of a moment ago that fits a newcomer best; it is used up.
+    fn take_weak_before(&mut self, newcomer: &Sighting) -> Option<Sighting> {
+        let likeness = &self.params.newcomers;
+        let fit = |(seen, score): &(Sighting, f32)| {
+            let reach = likeness.reach_px(&newcomer.rect, newcomer.at.seconds_since(seen.at));
+            likeness.of(&newcomer.rect, reach, &seen.rect, *score)
+        };
+        let fits = self.weak.iter().map(fit).enumerate().filter(|(_, fit)| *fit >= likeness.least);
+        let best = fits.max_by(|a, b| a.1.total_cmp(&b.1))?.0;
+        self.weak.remove(best).map(|(sighting, _)| sighting)
+    }
+
+    /// Keeps the weak detections that nobody took for as long as a newcomer has to be confirmed.
+    fn remember_weak(&mut self, at: Moment, detections: &[Detection], taken: &[bool], confident: f32) {
+        let limit_s = self.params.life.confirm_within_s;
+        self.weak.retain(|(seen, _)| at.seconds_since(seen.at) < limit_s);
+        let untaken =
+            detections.iter().zip(taken).filter(|(d, taken)| !**taken && d.score < confident && !self.is_double(d, detections));
+        let weak: Vec<_> = untaken.map(|(d, _)| (Sighting { at, rect: d.rect }, d.score)).collect();
+        self.weak.extend(weak);
+        let surplus = self.weak.len().saturating_sub(MOST_WEAK);
+        self.weak.drain(..surplus);
     }
 }
 

@@ -17,20 +17,36 @@ fn persons(tracker: &Tracker) -> usize {
     tracker.tracks().iter().filter(|t| t.state().is_person()).count()
 }
 
+/// The times of the sightings that were told, seconds.
+fn seen_at(told: &[Change]) -> Vec<f64> {
+    told.iter()
+        .filter_map(|c| match c {
+            Change::Seen(_, s) => Some(s.at.stream.as_secs_f64()),
+            Change::Faded(_) | Change::Ended(_) => None,
+        })
+        .collect()
+}
+
 #[test]
 fn two_hits_in_time_make_a_person_and_both_sightings_are_told() {
     let mut tracker = Tracker::new(TrackerParams::default());
     assert!(tracker.step(at(0.0), &[person(0.0, 0.9)], 0.5).is_empty());
     tracker.step(at(0.2), &[], 0.5);
     let told = tracker.step(at(0.4), &[person(20.0, 0.9)], 0.5).to_vec();
-    let times: Vec<f64> = told
-        .iter()
-        .filter_map(|c| match c {
-            Change::Seen(_, s) => Some(s.at.stream.as_secs_f64()),
-            Change::Faded(_) | Change::Ended(_) => None,
-        })
-        .collect();
-    assert_eq!(times, [0.0, 0.4]);
+    assert_eq!(seen_at(&told), [0.0, 0.4]);
+}
+
+#[test]
+fn who_was_seen_weakly_just_before_begins_there() {
+    let told = |weak_x: f64, weak_s: f64| {
+        let mut tracker = Tracker::new(TrackerParams::default());
+        tracker.step(at(weak_s), &[person(weak_x, 0.3)], 0.5);
+        tracker.step(at(1.0), &[person(20.0, 0.9)], 0.5);
+        seen_at(tracker.step(at(1.1), &[person(25.0, 0.9)], 0.5))
+    };
+    assert_eq!(told(10.0, 0.9), [0.9, 1.0, 1.1]);
+    assert_eq!(told(10.0, 0.2), [1.0, 1.1], "too long ago");
+    assert_eq!(told(300.0, 0.9), [1.0, 1.1], "too far away");
 }
 
 #[test]
