@@ -238,7 +238,8 @@ impl Tracker {
     }
 
     fn age(&mut self, at: Moment) {
-        let Self { params, tracks, changes, .. } = self;
+        let Self { params, tracks, changes, weak, .. } = self;
+        weak.retain(|(seen, _)| at.seconds_since(seen.at) <= params.life.confirm_within_s);
         tracks.retain_mut(|track| {
             track.detection = None;
             let signal = Signal::Unseen { unseen_s: at.seconds_since(track.last.at), age_s: at.seconds_since(track.first.at) };
@@ -360,10 +361,8 @@ impl Tracker {
         self.weak.remove(best).map(|(sighting, _)| sighting)
     }
 
-    /// Keeps the weak detections that nobody took for as long as a newcomer has to be confirmed.
+    /// Keeps the weak detections that nobody took, for as long as a newcomer has to be confirmed.
     fn remember_weak(&mut self, at: Moment, detections: &[Detection], taken: &[bool], confident: f32) {
-        let limit_s = self.params.life.confirm_within_s;
-        self.weak.retain(|(seen, _)| at.seconds_since(seen.at) < limit_s);
         let untaken =
             detections.iter().zip(taken).filter(|(d, taken)| !**taken && d.score < confident && !self.is_double(d, detections));
         let weak: Vec<_> = untaken.map(|(d, _)| (Sighting { at, rect: d.rect }, d.score)).collect();
