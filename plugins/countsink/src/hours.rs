@@ -222,7 +222,8 @@ impl Hours {
             return Ok(());
         }
         totals.now.since(&run.newest.now)?;
-        let later: Vec<_> = totals.boundaries.iter().filter(|b| b.at > start && !run.boundaries.contains_key(&b.at)).collect();
+        // A boundary's newest reading counts: what becomes known after it (a crossing must settle) belongs to its own time.
+        let later: Vec<_> = totals.boundaries.iter().filter(|b| b.at > start).collect();
         for boundary in &later {
             boundary.reading.since(&run.opening)?;
         }

@@ -147,6 +147,20 @@ fn a_boundary_reading_in_flight_that_comes_in_time_is_used() {
 }
 
 #[test]
+fn a_crossing_that_settles_after_the_boundary_belongs_before_it() {
+    let (w, mut hours) = utc_hours();
+    let mut tracker = Tracker::start(&w, "a", at("2026-03-02T09:00:00Z"), ClockKind::Live);
+    tracker.send(&mut hours);
+    tracker.go_to(at("2026-03-02T10:00:00.1Z"), true).send(&mut hours);
+    // The line was cut at 09:59:59.9: both readings grow.
+    tracker.entries(1);
+    tracker.totals.boundaries[0].reading.lines.entry("door".into()).or_default().entries += 1;
+    tracker.go_to(at("2026-03-02T10:00:00.3Z"), true).send(&mut hours);
+    tracker.go_to(at("2026-03-02T10:30:00Z"), true).entries(4).send(&mut hours);
+    assert_eq!(due(&mut hours, "2026-03-02T11:02:00Z").iter().map(|w| w.1).collect::<Vec<_>>(), [1, 4]);
+}
+
+#[test]
 fn a_gap_over_many_boundaries_leaves_the_people_before_it_where_they_were() {
     for (to, empty) in [("2026-03-02T11:30:00Z", 1), ("2026-03-02T15:30:00Z", 5)] {
         let (w, mut hours) = utc_hours();
