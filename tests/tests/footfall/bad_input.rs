@@ -25,6 +25,18 @@ fn model() -> String {
     place::root().join("plugins/persondetector/model/bright-rectangles.onnx").display().to_string()
 }
 
+/// An ONNX model of one Identity node, 1x3x32x32 in and out: valid, and no detector (91 bytes, in hexadecimal).
+const NO_DETECTOR: &str = "080812003a4f0a100a017812017922084964656e746974791201675a1b0a017812160a14080112100a0208010a0208030a0208200a020820\
+    621b0a017912160a14080112100a0208010a0208030a0208200a02082042040a00100d";
+
+fn no_detector(dir: &std::path::Path) -> String {
+    let hex: Vec<u8> = NO_DETECTOR.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let bytes: Vec<u8> = hex.chunks(2).map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap()).collect();
+    let path = dir.join("identity.onnx");
+    std::fs::write(&path, bytes).unwrap();
+    path.display().to_string()
+}
+
 #[test]
 fn what_persondetector_can_not_start_with_is_named() {
     place::init();
@@ -32,6 +44,7 @@ fn what_persondetector_can_not_start_with_is_named() {
     let junk = dir.path().join("junk.onnx");
     std::fs::write(&junk, "this is no model").unwrap();
     let junk = junk.display();
+    let identity = no_detector(dir.path());
     let model = model();
     let Some(runtime) = place::runtime("what_persondetector_can_not_start_with_is_named") else { return };
     let runtime = runtime.display();
@@ -41,6 +54,7 @@ fn what_persondetector_can_not_start_with_is_named() {
         (format!("runtime={runtime}"), vec!["model="]),
         (format!("runtime={runtime} model=/nonexistent/person.onnx"), vec!["/nonexistent/person.onnx"]),
         (format!("runtime={runtime} model={junk}"), vec!["junk.onnx"]),
+        (format!("runtime={runtime} model={identity}"), vec!["identity.onnx", "YOLOX"]),
         (format!("runtime={runtime} model={model} scene-location=/nonexistent/scene.json"), vec!["/nonexistent/scene.json"]),
         (format!("runtime={runtime} model={model} start-time=yesterday"), vec!["start-time", "yesterday"]),
     ] {

@@ -141,6 +141,56 @@ fn a_walk_over_a_boundary_belongs_to_the_window_in_which_the_line_was_cut() {
 }
 
 #[test]
+fn a_silent_camera_ends_its_window_two_minutes_later_and_nobody_is_counted_twice() {
+    place::init();
+    let scene = Scene::parse(SCENE).unwrap();
+    let (mut walks, entries, exits) = procession(4, 1.0);
+    walks.extend(walks.clone().iter().map(|w| Walk(w.0.iter().map(|(t, x, y)| (t + 160.0, *x, *y)).collect())));
+    // Silent from 09:04:58.5 on, a moment before the window's end, until 09:07:28.5.
+    let times = seconds(0.0, 8.5, 10.0).chain(seconds(158.5, 170.0, 10.0));
+    let buffers = frames(&scene, "2026-03-02T09:04:50Z", ClockKind::Live, times, &walks);
+    let pipeline = launch("appsrc name=src ! zonetracker ! countsink publish-partial=true");
+    let src = pipeline.by_name("src").unwrap().downcast::<gst_app::AppSrc>().unwrap();
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let (before, after) = buffers.split_at(85);
+    feed_more(&src, &scene, before);
+    let bus = pipeline.bus().unwrap();
+    let message =
+        bus.timed_pop_filtered(gst::ClockTime::from_seconds(135), &[gst::MessageType::Element]).expect("the window is published");
+    let text = message.structure().unwrap().get::<String>("payload").unwrap();
+    let first: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(first["id"], "test/door/2026-03-02T09:00:00Z");
+    assert_eq!(
+        (first["lines"]["door"]["entries"].as_u64(), first["lines"]["door"]["exits"].as_u64()),
+        (Some(entries), Some(exits))
+    );
+    assert!((first["coverage_s"].as_f64().unwrap() - 8.5).abs() < 1.1, "{first}");
+    for buffer in after {
+        src.push_buffer(buffer.clone()).unwrap();
+    }
+    src.end_of_stream().unwrap();
+    let report = run::wait(&pipeline, false).expect_eos();
+    pipeline.set_state(gst::State::Null).unwrap();
+    assert_eq!((sum(&report.counts, "/lines/door/entries"), sum(&report.counts, "/lines/door/exits")), (entries, exits));
+}
+
+/// Sets caps, sends the scene before the first buffer, and pushes.
+fn feed_more(src: &gst_app::AppSrc, scene: &Scene, buffers: &[gst::Buffer]) {
+    src.set_caps(Some(&picture::caps(PixelFormat::Gray8, SIZE, 25)));
+    let event = wire::scene::event(scene);
+    let sent = std::sync::atomic::AtomicBool::new(false);
+    src.static_pad("src").unwrap().add_probe(gst::PadProbeType::BUFFER, move |pad, _| {
+        if !sent.swap(true, std::sync::atomic::Ordering::Relaxed) {
+            pad.push_event(event.clone());
+        }
+        gst::PadProbeReturn::Ok
+    });
+    for buffer in buffers {
+        src.push_buffer(buffer.clone()).unwrap();
+    }
+}
+
+#[test]
 fn repeated_timestamps_neither_count_nor_stop() {
     place::init();
     let scene = Scene::parse(SCENE).unwrap();
