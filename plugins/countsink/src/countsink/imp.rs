@@ -68,7 +68,8 @@ impl ObjectImpl for CountSink {
         self.parent_constructed();
         let sink = self.obj();
         sink.set_sync(false);
-        sink.set_async(false);
+        // `async` stays on: with a sink that does not preroll, GStreamer 1.22's GstBin now and then loses the end of the
+        // stream (its posted-playing flag is overwritten when PAUSED is committed late), and gst-launch never ends.
         // Otherwise any program could read the last picture.
         sink.set_enable_last_sample(false);
     }
