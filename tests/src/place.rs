@@ -47,6 +47,17 @@ pub fn fresh_command(program: &str, dir: &Path) -> Command {
     command
 }
 
+/// A script of `pipelines/`, with the surroundings of a user's shell: what cargo sets for tests would make it build anew.
+pub fn script(name: &str) -> Command {
+    let mut command = Command::new(root().join("pipelines").join(name));
+    let set_by_cargo =
+        |key: &str| (key.starts_with("CARGO") && key != "CARGO_HOME" && key != "CARGO_TARGET_DIR") || key == "LD_LIBRARY_PATH";
+    std::env::vars_os().filter(|(key, _)| key.to_str().is_some_and(set_by_cargo)).for_each(|(key, _)| {
+        command.env_remove(key);
+    });
+    command
+}
+
 /// The assets' folder (`FOOTFALL_ASSETS`, default beside the workspace), or `None` with a line that says what is skipped.
 pub fn asset(test: &str, path: &str) -> Option<PathBuf> {
     let base = std::env::var_os("FOOTFALL_ASSETS").map_or_else(|| root().join("../shared/assets"), PathBuf::from);

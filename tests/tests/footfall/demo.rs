@@ -2,7 +2,7 @@
 //! The demo on a film of our own, with the committed model: what a bare clone can show without anything fetched.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use footfall_tests::{broker, place};
 use serde_json::Value;
@@ -11,11 +11,11 @@ use super::camera_faults::film;
 use super::counting::SCENE;
 
 fn demo(arguments: &[&str]) -> Output {
-    Command::new(place::root().join("pipelines/demo")).args(arguments).output().expect("the demo starts")
+    place::script("demo").args(arguments).output().expect("the demo starts")
 }
 
 fn ready(test: &str) -> bool {
-    let env = Command::new(place::root().join("pipelines/env")).output().is_ok_and(|o| o.status.success());
+    let env = place::script("env").output().is_ok_and(|o| o.status.success());
     if !env {
         eprintln!("skipped: {test}: pipelines/setup was not run");
     }

@@ -3,7 +3,6 @@
 //! assets, and are skipped by name without them.
 
 use std::collections::VecDeque;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
@@ -36,8 +35,7 @@ fn each_event_of_the_real_clips_is_counted_and_none_else() {
         return;
     };
     for (clip, arguments, events, zones) in CLIPS {
-        let output =
-            Command::new(place::root().join("pipelines/accuracy")).arg(clip).args(*arguments).arg("--events").output().unwrap();
+        let output = place::script("accuracy").arg(clip).args(*arguments).arg("--events").output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let details = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{clip}: {text}{details}");
