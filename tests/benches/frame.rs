@@ -285,6 +285,7 @@ fn whole_pipeline() -> Option<()> {
 }
 
 fn main() {
+    place::init();
     let mut rows = pure_stages();
     rows.push(countsink_row());
     let copy = rows[0].median_us;
