@@ -35,7 +35,8 @@ impl Broker {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let config = dir.path().join("mosquitto.conf");
         let anonymous = if extra.contains("allow_anonymous") { "" } else { "allow_anonymous true\n" };
-        std::fs::write(&config, format!("listener {port} 127.0.0.1\n{anonymous}persistence false\n{extra}\n"))
+        // Started as root, it would give up its rights and could not read a test's files.
+        std::fs::write(&config, format!("user root\nlistener {port} 127.0.0.1\n{anonymous}persistence false\n{extra}\n"))
             .expect("the configuration is written");
         let child = Command::new(program)
             .arg("-c")

@@ -2,6 +2,7 @@
 //! Running pipelines: to the end or to an error, and watching what passes a pad.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use footfall_contract::totals::Totals;
 use gst::prelude::*;
@@ -27,10 +28,23 @@ pub fn launch(line: &str) -> gst::Pipeline {
 /// What ended a pipeline.
 #[derive(Debug)]
 pub enum End {
+    /// Nothing yet.
+    NotYet,
     /// End of stream.
     Eos,
     /// An error's sentence (with the name of the element that posted it).
     Error(String),
+}
+
+/// What a QoS message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Qos {
+    /// The element that posted it.
+    pub element: String,
+    /// Frames so far.
+    pub processed: u64,
+    /// Of these not worked on.
+    pub dropped: u64,
 }
 
 /// Everything of interest that was seen on the bus.
@@ -42,14 +56,21 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Payloads of `footfall-counts` messages.
     pub counts: Vec<serde_json::Value>,
+    /// QoS messages.
+    pub qos: Vec<Qos>,
 }
 
 impl Report {
+    fn new() -> Self {
+        Self { end: End::NotYet, warnings: Vec::new(), counts: Vec::new(), qos: Vec::new() }
+    }
+
     /// The error's sentence.
+    #[track_caller]
     pub fn error(&self) -> &str {
         match &self.end {
             End::Error(sentence) => sentence,
-            End::Eos => panic!("it should have failed, but it ended; warnings: {:?}", self.warnings),
+            End::Eos | End::NotYet => panic!("it should have failed: {self:?}"),
         }
     }
 
@@ -62,8 +83,34 @@ impl Report {
     /// The same, and hands it on.
     #[track_caller]
     pub fn expect_eos(self) -> Self {
-        assert!(matches!(self.end, End::Eos), "{:?}", self.end);
+        self.end_is_eos();
         self
+    }
+
+    /// How many warnings hold these words.
+    pub fn warned(&self, words: &str) -> usize {
+        self.warnings.iter().filter(|w| w.contains(words)).count()
+    }
+
+    fn take(&mut self, message: &gst::MessageRef) {
+        let source = || message.src().map(|s| s.name().to_string()).unwrap_or_default();
+        match message.view() {
+            gst::MessageView::Eos(_) => self.end = End::Eos,
+            gst::MessageView::Error(e) => self.end = End::Error(format!("{}: {}", source(), e.error())),
+            gst::MessageView::Warning(w) => self.warnings.push(w.error().to_string()),
+            gst::MessageView::Qos(q) => {
+                let (processed, dropped) = q.stats();
+                let number = |v: gst::GenericFormattedValue| u64::try_from(v.value()).unwrap_or(0);
+                self.qos.push(Qos { element: source(), processed: number(processed), dropped: number(dropped) });
+            }
+            gst::MessageView::Element(e) => {
+                let payload = e.structure().filter(|s| s.name() == "footfall-counts").map(|s| s.get::<String>("payload"));
+                if let Some(Ok(text)) = payload {
+                    self.counts.push(serde_json::from_str(&text).expect("a payload is JSON"));
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -77,30 +124,28 @@ pub fn play(pipeline: &gst::Pipeline) -> Report {
 
 /// Waits for EOS or an error. `failed`: the state change failed already, so that the error must be there.
 pub fn wait(pipeline: &gst::Pipeline, failed: bool) -> Report {
+    watch_bus(pipeline, if failed { 1 } else { PATIENCE_S }, |report| !matches!(report.end, End::NotYet))
+}
+
+/// Waits until what was seen on the bus from now on is enough; an end before that is a failure.
+#[track_caller]
+pub fn wait_for(pipeline: &gst::Pipeline, enough: impl Fn(&Report) -> bool) -> Report {
+    let report = watch_bus(pipeline, PATIENCE_S, |report| enough(report) || !matches!(report.end, End::NotYet));
+    assert!(enough(&report), "it ended too early: {report:?}");
+    report
+}
+
+#[track_caller]
+fn watch_bus(pipeline: &gst::Pipeline, patience_s: u64, done: impl Fn(&Report) -> bool) -> Report {
     let bus = pipeline.bus().expect("a pipeline has a bus");
-    let mut report = Report { end: End::Eos, warnings: Vec::new(), counts: Vec::new() };
-    let patience = gst::ClockTime::from_seconds(if failed { 1 } else { PATIENCE_S });
-    loop {
-        let Some(message) = bus.timed_pop(patience) else {
-            panic!("no end after {PATIENCE_S} s (state change failed: {failed}); warnings: {:?}", report.warnings)
-        };
-        match message.view() {
-            gst::MessageView::Eos(_) => return report,
-            gst::MessageView::Error(e) => {
-                let source = e.src().map(|s| s.name().to_string()).unwrap_or_default();
-                report.end = End::Error(format!("{source}: {}", e.error()));
-                return report;
-            }
-            gst::MessageView::Warning(w) => report.warnings.push(w.error().to_string()),
-            gst::MessageView::Element(e) => {
-                let payload = e.structure().filter(|s| s.name() == "footfall-counts").map(|s| s.get::<String>("payload"));
-                if let Some(Ok(text)) = payload {
-                    report.counts.push(serde_json::from_str(&text).expect("a payload is JSON"));
-                }
-            }
-            _ => {}
+    let mut report = Report::new();
+    while !done(&report) {
+        match bus.timed_pop(gst::ClockTime::from_seconds(patience_s)) {
+            Some(message) => report.take(&message),
+            None => panic!("nothing more within {patience_s} s: {report:?}"),
         }
     }
+    report
 }
 
 /// Every `footfall-totals` event that passes the pad.
@@ -127,15 +172,32 @@ pub fn watch_buffers(pad: &gst::Pad) -> Receiver<gst::Buffer> {
     receive
 }
 
+/// Every picture that passes the pad, with the caps that hold for it.
+pub fn watch_pictures(pad: &gst::Pad) -> Receiver<(gst_video::VideoInfo, gst::Buffer)> {
+    let (send, receive) = channel();
+    pad.add_probe(gst::PadProbeType::BUFFER, move |pad, probe| {
+        let info = pad.current_caps().and_then(|caps| gst_video::VideoInfo::from_caps(&caps).ok());
+        if let (Some(info), Some(buffer)) = (info, probe.buffer()) {
+            let _ = send.send((info, buffer.clone()));
+        }
+        gst::PadProbeReturn::Ok
+    });
+    receive
+}
+
 /// The pad of a named element.
 pub fn pad(pipeline: &gst::Pipeline, element: &str, pad: &str) -> gst::Pad {
     pipeline.by_name(element).and_then(|e| e.static_pad(pad)).unwrap_or_else(|| panic!("there is no {element}:{pad}"))
 }
 
-/// Feeds an `appsrc` from a thread with (caps if they changed, buffer) pairs and ends the stream. A scene is sent as its
-/// sticky event before the first buffer.
-pub fn feed(pipeline: &gst::Pipeline, source: &str, caps: &gst::Caps, scene: Option<gst::Event>, buffers: Vec<gst::Buffer>) {
-    let element = pipeline.by_name(source).unwrap_or_else(|| panic!("there is no {source}"));
+/// The `stats` of a named element.
+pub fn stats(pipeline: &gst::Pipeline, element: &str) -> gst::Structure {
+    pipeline.by_name(element).unwrap_or_else(|| panic!("there is no {element}")).property("stats")
+}
+
+/// A named `appsrc`, with its caps and the sticky event of a scene that is sent before the first buffer.
+pub fn source(pipeline: &gst::Pipeline, name: &str, caps: &gst::Caps, scene: Option<gst::Event>) -> gst_app::AppSrc {
+    let element = pipeline.by_name(name).unwrap_or_else(|| panic!("there is no {name}"));
     let src = element.downcast::<gst_app::AppSrc>().expect("it is an appsrc");
     src.set_caps(Some(caps));
     if let Some(event) = scene {
@@ -148,8 +210,24 @@ pub fn feed(pipeline: &gst::Pipeline, source: &str, caps: &gst::Caps, scene: Opt
             gst::PadProbeReturn::Ok
         });
     }
+    src
+}
+
+/// Feeds a named `appsrc` with everything at once and ends the stream; see [`source`].
+pub fn feed(pipeline: &gst::Pipeline, name: &str, caps: &gst::Caps, scene: Option<gst::Event>, buffers: Vec<gst::Buffer>) {
+    let src = source(pipeline, name, caps, scene);
     for buffer in buffers {
         src.push_buffer(buffer).expect("appsrc takes the buffer");
     }
     src.end_of_stream().expect("appsrc ends");
+}
+
+/// Pushes buffers and waits until as many have passed the watched pad.
+#[track_caller]
+pub fn pass<T>(src: &gst_app::AppSrc, buffers: &[gst::Buffer], passed: &Receiver<T>) -> Vec<T> {
+    for buffer in buffers {
+        src.push_buffer(buffer.clone()).expect("appsrc takes the buffer");
+    }
+    let next = |_| passed.recv_timeout(Duration::from_secs(PATIENCE_S)).expect("it goes through");
+    buffers.iter().map(next).collect()
 }

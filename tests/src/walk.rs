@@ -30,3 +30,8 @@ impl Walk {
 pub fn people_at(walks: &[Walk], t: f64) -> Vec<Rect<Px>> {
     walks.iter().filter_map(|walk| walk.at(t)).collect()
 }
+
+/// The walks this many seconds later.
+pub fn later(walks: &[Walk], seconds: f64) -> Vec<Walk> {
+    walks.iter().map(|walk| Walk(walk.0.iter().map(|(t, x, y)| (t + seconds, *x, *y)).collect())).collect()
+}

@@ -9,20 +9,20 @@ use footfall_contract::time::{ClockKind, WallTime};
 use footfall_contract::wire;
 use footfall_tests::attested::Attester;
 use footfall_tests::run::{self, feed, launch, play};
-use footfall_tests::walk::{Walk, people_at};
+use footfall_tests::walk::{Walk, later, people_at};
 use footfall_tests::{picture, place};
 use gst::prelude::*;
 use serde_json::Value;
 
-const SIZE: PictureSize = PictureSize::new(640, 480);
+pub const SIZE: PictureSize = PictureSize::new(640, 480);
 
 pub const SCENE: &str = r#"{"version":1,"site":"test","camera":"door","placement":"entrance","time_zone":"Europe/Stockholm",
     "lines":[{"name":"door","points":[[0.05,0.5],[0.95,0.5]],"inside":[0.5,0.9]}],
     "zones":[{"name":"mat","polygon":[[0.05,0.6],[0.95,0.6],[0.95,0.9],[0.05,0.9]]}],
     "publish":{"profile":"plain","window":"5min"}}"#;
 
-/// Frames at `fps` for these moments (seconds), attested: a detection each 0.1 s, skipped between.
-fn frames(scene: &Scene, start: &str, clock: ClockKind, times_s: impl Iterator<Item = f64>, walks: &[Walk]) -> Vec<gst::Buffer> {
+/// Frames for these moments (seconds), attested: a detection each 0.1 s, skipped between.
+pub fn frames(scene: &Scene, start: &str, clock: ClockKind, times_s: impl Iterator<Item = f64>, walks: &[Walk]) -> Vec<gst::Buffer> {
     let info = picture::info(PixelFormat::Gray8, SIZE, 25);
     let mut attester = Attester::new(&info, Some(scene), WallTime::parse(start).unwrap(), clock);
     let mut due = f64::MIN;
@@ -40,12 +40,12 @@ fn frames(scene: &Scene, start: &str, clock: ClockKind, times_s: impl Iterator<I
         .collect()
 }
 
-fn seconds(from: f64, to: f64, fps: f64) -> impl Iterator<Item = f64> {
+pub fn seconds(from: f64, to: f64, fps: f64) -> impl Iterator<Item = f64> {
     (0..((to - from) * fps).round() as u64).map(move |i| from + i as f64 / fps)
 }
 
-/// One after the other down over the line (in) or up (out), each for four seconds; every third goes out.
-fn procession(people: usize, every_s: f64) -> (Vec<Walk>, u64, u64) {
+/// One after the other down over the line (in) or up (out), each for four seconds; every third goes out. Walks, entries, exits.
+pub fn procession(people: usize, every_s: f64) -> (Vec<Walk>, u64, u64) {
     let walks: Vec<Walk> = (0..people)
         .map(|i| {
             let (t, x) = (1.0 + i as f64 * every_s, 120.0 + 90.0 * (i % 5) as f64);
@@ -57,6 +57,11 @@ fn procession(people: usize, every_s: f64) -> (Vec<Walk>, u64, u64) {
     (walks, people as u64 - out, out)
 }
 
+/// The scene's event and the caps of [`frames`].
+pub fn head(scene: &Scene) -> (gst::Caps, Option<gst::Event>) {
+    (picture::caps(PixelFormat::Gray8, SIZE, 25), Some(wire::scene::event(scene)))
+}
+
 fn run_line(line: &str, scene: &Scene, buffers: Vec<gst::Buffer>) -> run::Report {
     let pipeline = launch(line);
     pipeline.set_state(gst::State::Paused).unwrap();
@@ -64,7 +69,7 @@ fn run_line(line: &str, scene: &Scene, buffers: Vec<gst::Buffer>) -> run::Report
     play(&pipeline)
 }
 
-fn sum(counts: &[Value], path: &str) -> u64 {
+pub fn sum(counts: &[Value], path: &str) -> u64 {
     counts.iter().map(|c| c.pointer(path).and_then(Value::as_u64).unwrap_or(0)).sum()
 }
 
@@ -109,8 +114,7 @@ fn a_gap_over_two_boundaries_counts_everybody_once() {
     let scene = Scene::parse(SCENE).unwrap();
     // People before a gap from 09:04:50 to 09:11:10 and people after it; the windows are of five minutes.
     let (mut walks, entries, exits) = procession(6, 2.0);
-    let later: Vec<Walk> = walks.iter().map(|w| Walk(w.0.iter().map(|(t, x, y)| (t + 400.0, *x, *y)).collect())).collect();
-    walks.extend(later);
+    walks.extend(later(&walks, 400.0));
     let times = seconds(0.0, 20.0, 25.0).chain(seconds(400.0, 420.0, 25.0));
     let buffers = frames(&scene, "2026-03-02T09:04:30Z", ClockKind::Stream, times, &walks);
     let report = run_line("appsrc name=src ! zonetracker ! countsink publish-partial=true", &scene, buffers).expect_eos();
@@ -145,15 +149,18 @@ fn a_silent_camera_ends_its_window_two_minutes_later_and_nobody_is_counted_twice
     place::init();
     let scene = Scene::parse(SCENE).unwrap();
     let (mut walks, entries, exits) = procession(4, 1.0);
-    walks.extend(walks.clone().iter().map(|w| Walk(w.0.iter().map(|(t, x, y)| (t + 160.0, *x, *y)).collect())));
+    walks.extend(later(&walks, 160.0));
     // Silent from 09:04:58.5 on, a moment before the window's end, until 09:07:28.5.
     let times = seconds(0.0, 8.5, 10.0).chain(seconds(158.5, 170.0, 10.0));
     let buffers = frames(&scene, "2026-03-02T09:04:50Z", ClockKind::Live, times, &walks);
     let pipeline = launch("appsrc name=src ! zonetracker ! countsink publish-partial=true");
-    let src = pipeline.by_name("src").unwrap().downcast::<gst_app::AppSrc>().unwrap();
+    let (caps, event) = head(&scene);
+    let src = run::source(&pipeline, "src", &caps, event);
     pipeline.set_state(gst::State::Playing).unwrap();
     let (before, after) = buffers.split_at(85);
-    feed_more(&src, &scene, before);
+    for buffer in before {
+        src.push_buffer(buffer.clone()).unwrap();
+    }
     let bus = pipeline.bus().unwrap();
     let message =
         bus.timed_pop_filtered(gst::ClockTime::from_seconds(135), &[gst::MessageType::Element]).expect("the window is published");
@@ -172,22 +179,6 @@ fn a_silent_camera_ends_its_window_two_minutes_later_and_nobody_is_counted_twice
     let report = run::wait(&pipeline, false).expect_eos();
     pipeline.set_state(gst::State::Null).unwrap();
     assert_eq!((sum(&report.counts, "/lines/door/entries"), sum(&report.counts, "/lines/door/exits")), (entries, exits));
-}
-
-/// Sets caps, sends the scene before the first buffer, and pushes.
-fn feed_more(src: &gst_app::AppSrc, scene: &Scene, buffers: &[gst::Buffer]) {
-    src.set_caps(Some(&picture::caps(PixelFormat::Gray8, SIZE, 25)));
-    let event = wire::scene::event(scene);
-    let sent = std::sync::atomic::AtomicBool::new(false);
-    src.static_pad("src").unwrap().add_probe(gst::PadProbeType::BUFFER, move |pad, _| {
-        if !sent.swap(true, std::sync::atomic::Ordering::Relaxed) {
-            pad.push_event(event.clone());
-        }
-        gst::PadProbeReturn::Ok
-    });
-    for buffer in buffers {
-        src.push_buffer(buffer.clone()).unwrap();
-    }
 }
 
 #[test]

@@ -29,7 +29,8 @@ fn scene_file(dir: &tempfile::TempDir) -> String {
     format!("scene-location={} start-time=2026-03-02T09:01:00Z", path.display())
 }
 
-fn film(format: PixelFormat, seconds: f64, fps: i32, walks: &[Walk]) -> (gst::Caps, Vec<gst::Buffer>) {
+/// A film of these walkers, and its caps.
+pub fn film(format: PixelFormat, seconds: f64, fps: i32, walks: &[Walk]) -> (gst::Caps, Vec<gst::Buffer>) {
     let info = picture::info(format, SIZE, fps);
     let n = (seconds * f64::from(fps)) as u64;
     let buffers = (0..n)
@@ -41,7 +42,8 @@ fn film(format: PixelFormat, seconds: f64, fps: i32, walks: &[Walk]) -> (gst::Ca
     (picture::caps(format, SIZE, fps), buffers)
 }
 
-fn walkers() -> Vec<Walk> {
+/// Two go in, one goes out.
+pub fn walkers() -> Vec<Walk> {
     vec![
         Walk::straight((0.5, 150.0, 170.0), (4.5, 150.0, 450.0)),
         Walk::straight((1.0, 450.0, 450.0), (5.0, 450.0, 170.0)),
@@ -49,7 +51,7 @@ fn walkers() -> Vec<Walk> {
     ]
 }
 
-fn attestations(buffers: impl Iterator<Item = gst::Buffer>) -> Vec<Attestation> {
+pub fn attestations(buffers: impl Iterator<Item = gst::Buffer>) -> Vec<Attestation> {
     buffers.map(|b| wire::attestation::read(&b).unwrap().expect("every buffer is attested")).collect()
 }
 
