@@ -4,12 +4,19 @@
 use gst_video::prelude::*;
 
 use crate::geometry::PictureSize;
-use crate::pixels::{FrameView, PixelFormat, PlaneView};
+use crate::pixels::{FrameView, PixelFormat, PlaneView, check_plane};
 
 /// The caps that every element takes: system memory, progressive, one view, the formats of [`PixelFormat::ALL`].
 pub fn caps() -> gst::Caps {
     let names = PixelFormat::ALL.map(PixelFormat::name);
     gst_video::VideoCapsBuilder::new().format_list(names.iter().filter_map(|n| n.parse::<gst_video::VideoFormat>().ok())).build()
+}
+
+/// The pads of an element between camera and scrubber: one in, one out, both with [`caps`].
+pub fn filter_templates() -> Vec<gst::PadTemplate> {
+    let caps = caps();
+    let template = |name, direction| gst::PadTemplate::new(name, direction, gst::PadPresence::Always, &caps);
+    [template("sink", gst::PadDirection::Sink), template("src", gst::PadDirection::Src)].into_iter().flatten().collect()
 }
 
 /// The format of caps that were negotiated; `None` when the elements do not know it.
@@ -44,17 +51,38 @@ pub fn with_view<T>(
 ) -> Result<T, Unmapped> {
     let format = pixel_format(info).ok_or_else(|| Unmapped::Format(info.format().to_str().to_string()))?;
     let bad = || Unmapped::Map(format.name());
+    if buffer.meta::<gst_video::VideoMeta>().is_some_and(|meta| !holds(buffer, &meta, format)) {
+        return Err(bad());
+    }
     let frame = gst_video::VideoFrameRef::from_buffer_ref_readable(buffer, info).map_err(|_| bad())?;
-    let planes: Vec<PlaneView<'_>> = (0..frame.n_planes())
-        .filter_map(|i| {
-            let stride = usize::try_from(*frame.plane_stride().get(i as usize)?).ok()?;
-            Some(PlaneView { data: frame.plane_data(i).ok()?, stride })
-        })
-        .collect();
+    let mut planes = [PlaneView { data: &[], stride: 0 }; gst_video::VIDEO_MAX_PLANES];
+    let mut n_planes = 0;
+    for (i, plane) in (0..frame.n_planes()).zip(&mut planes) {
+        let stride = frame.plane_stride().get(i as usize).and_then(|stride| usize::try_from(*stride).ok()).ok_or_else(bad)?;
+        *plane = PlaneView { data: frame.plane_data(i).map_err(|_| bad())?, stride };
+        n_planes += 1;
+    }
     let size = PictureSize::new(frame.width(), frame.height());
     if size != picture_size(info) || frame.format() != info.format() {
         return Err(bad());
     }
-    let view = FrameView::new(format, size, &planes).map_err(|_| bad())?;
+    let view = FrameView::new(format, size, planes.get(..n_planes).unwrap_or_default()).map_err(|_| bad())?;
     Ok(look(&view))
+}
+
+/// Does the buffer hold the planes that its video meta speaks of, each in one memory? GStreamer maps a plane by its first
+/// byte and does not look how far it reaches: a meta that says too much would show what lies behind the buffer.
+fn holds(buffer: &gst::BufferRef, meta: &gst_video::VideoMeta, format: PixelFormat) -> bool {
+    let size = PictureSize::new(meta.width(), meta.height());
+    let planes = format.planes().len();
+    let (offsets, strides) = (meta.offset(), meta.stride());
+    if offsets.len() < planes || strides.len() < planes {
+        return false;
+    }
+    (0..).zip(offsets.iter().zip(strides)).take(planes).all(|(plane, (offset, stride))| {
+        let Ok(stride) = usize::try_from(*stride) else { return false };
+        let Ok(needed) = plane_bytes(format, size, plane, stride) else { return false };
+        let end = offset.checked_add(needed).filter(|end| *end <= buffer.size());
+        end.and_then(|end| buffer.find_memory(*offset..end)).is_some_and(|(memories, _)| memories.len() == 1)
+    })
 }

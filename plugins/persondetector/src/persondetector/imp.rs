@@ -18,13 +18,13 @@ use gst_base::subclass::base_transform::{BaseTransformMode, InputBuffer, Prepare
 use gst_base::subclass::prelude::*;
 use parking_lot::Mutex;
 
+use super::caps;
 use super::clock::{self, FrameClock};
 use super::downstream;
 use super::load::{self, Loaded};
 use super::run::{Decision, FrameTimes, Run};
 use super::settings::{Settings, TimeSource};
 use super::stats::Stats;
-use crate::sampler::{Colorimetry, FrameShape, Matrix, Range};
 
 static CAT: LazyLock<gst::DebugCategory> = LazyLock::new(|| {
     gst::DebugCategory::new("persondetector", gst::DebugColorFlags::empty(), Some("Footfall: people on each frame"))
@@ -118,12 +118,8 @@ impl ElementImpl for PersonDetector {
     }
 
     fn pad_templates() -> &'static [gst::PadTemplate] {
-        static TEMPLATES: LazyLock<Vec<gst::PadTemplate>> = LazyLock::new(|| {
-            let caps = wire::frame::caps();
-            let template = |name, direction| gst::PadTemplate::new(name, direction, gst::PadPresence::Always, &caps);
-            [template("sink", gst::PadDirection::Sink), template("src", gst::PadDirection::Src)].into_iter().flatten().collect()
-        });
-        TEMPLATES.as_ref()
+        static TEMPLATES: LazyLock<Vec<gst::PadTemplate>> = LazyLock::new(wire::frame::filter_templates);
+        &TEMPLATES
     }
 
     fn change_state(&self, transition: gst::StateChange) -> Result<gst::StateChangeSuccess, gst::StateChangeError> {
@@ -183,23 +179,19 @@ impl BaseTransformImpl for PersonDetector {
     fn accept_caps(&self, direction: gst::PadDirection, caps: &gst::Caps) -> bool {
         let accepted = self.parent_accept_caps(direction, caps);
         if !accepted && direction == gst::PadDirection::Sink {
-            gst::element_imp_warning!(self, gst::StreamError::Format, ("{}", refused(caps)));
+            gst::element_imp_warning!(self, gst::StreamError::Format, ("{}", caps::refused(caps)));
         }
         accepted
     }
 
     fn set_caps(&self, incaps: &gst::Caps, _outcaps: &gst::Caps) -> Result<(), gst::LoggableError> {
         let refuse = || {
-            gst::element_imp_error!(self, gst::StreamError::Format, ("{}", refused(incaps)));
-            gst::loggable_error!(CAT, "{}", refused(incaps))
+            gst::element_imp_error!(self, gst::StreamError::Format, ("{}", caps::refused(incaps)));
+            gst::loggable_error!(CAT, "{}", caps::refused(incaps))
         };
         let info = gst_video::VideoInfo::from_caps(incaps).map_err(|_| refuse())?;
-        let format = wire::frame::pixel_format(&info).ok_or_else(refuse)?;
-        if info.is_interlaced() {
-            return Err(refuse());
-        }
-        let shape = FrameShape { format, size: wire::frame::picture_size(&info), colorimetry: colorimetry(&info) };
-        let interval = frame_interval(&info);
+        let shape = caps::shape(&info).ok_or_else(refuse)?;
+        let interval = caps::frame_interval(&info);
         if let Some(streaming) = self.streaming.lock().as_mut() {
             streaming.run.set_shape(shape, interval);
             streaming.info = Some(info);
@@ -431,34 +423,6 @@ impl PersonDetector {
             .build();
         let _ = element.post_message(message);
     }
-}
-
-/// Why caps can not be taken, and what helps.
-fn refused(caps: &gst::Caps) -> String {
-    let system = caps.features(0).is_none_or(|f| f.is_any() || f.contains(gst::CAPS_FEATURE_MEMORY_SYSTEM_MEMORY));
-    let interlaced =
-        caps.structure(0).and_then(|s| s.get::<&str>("interlace-mode").ok()).is_some_and(|mode| mode != "progressive");
-    let remedy = match (system, interlaced) {
-        (false, _) => {
-            "pictures must lie in system memory: put the download element of that memory (such as gldownload or vapostproc) before persondetector"
-        }
-        (_, true) => "interlaced pictures are not understood: put deinterlace before persondetector",
-        _ => "the format is not understood: put videoconvert before persondetector",
-    };
-    format!("caps {caps} can not be taken: {remedy}")
-}
-
-fn colorimetry(info: &gst_video::VideoInfo) -> Colorimetry {
-    let told = info.colorimetry();
-    let matrix = if told.matrix() == gst_video::VideoColorMatrix::Bt709 { Matrix::Bt709 } else { Matrix::Bt601 };
-    let range = if told.range() == gst_video::VideoColorRange::Range0_255 { Range::Full } else { Range::Limited };
-    Colorimetry { matrix, range }
-}
-
-fn frame_interval(info: &gst_video::VideoInfo) -> Option<Duration> {
-    let fps = info.fps();
-    let (numer, denom) = (u32::try_from(fps.numer()).ok()?, u32::try_from(fps.denom()).ok()?);
-    (numer > 0).then(|| Duration::from_secs(1) * denom / numer)
 }
 
 /// New for each run.

@@ -25,6 +25,7 @@
 //! | warning | the network failed on a frame (once a minute at most); caps were refused, with the remedy; no reference time on frames |
 //! | `qos` | a due detection was left out because its live frame came too late |
 
+mod caps;
 mod clock;
 mod downstream;
 mod imp;

@@ -19,9 +19,6 @@ const TAGS: [&str; 8] = [
 /// Custom events that go on; others may carry anything.
 const CUSTOM: [&str; 4] = [wire::scene::EVENT, wire::totals::EVENT, "GstForceKeyUnit", "GstEventStillFrame"];
 
-/// Metas that ask for the picture to be shown in another way than it lies in memory.
-const TRANSFORMING: [&str; 2] = ["GstVideoCropMetaAPI", "GstVideoAffineTransformationMetaAPI"];
-
 /// The event as it may go on; `None` when it may not.
 pub(super) fn allowed(event: gst::Event) -> Option<gst::Event> {
     match event.view() {
@@ -58,5 +55,6 @@ fn filtered(tags: &gst::TagListRef) -> Option<gst::TagList> {
 
 /// Does a meta ask for the picture to be cropped, turned or warped?
 pub(super) fn asks_for_transform(buffer: &gst::BufferRef) -> bool {
-    buffer.iter_meta::<gst::Meta>().any(|meta| TRANSFORMING.contains(&meta.api().name()))
+    // By type: GStreamer's names of the two do not follow one rule.
+    buffer.meta::<gst_video::VideoCropMeta>().is_some() || buffer.meta::<gst_video::VideoAffineTransformationMeta>().is_some()
 }

@@ -94,20 +94,14 @@ impl ElementImpl for PixelScrubber {
                 "Pixel scrubber",
                 "Filter/Effect/Video",
                 "Gives a new picture without people, or no picture: believes only persondetector's attestation of that very frame",
-                "The Footfall developers",
+                "The Footfall authors",
             )
         });
         Some(&METADATA)
     }
 
     fn pad_templates() -> &'static [gst::PadTemplate] {
-        static TEMPLATES: LazyLock<Vec<gst::PadTemplate>> = LazyLock::new(|| {
-            let caps = wire::frame::caps();
-            [("sink", gst::PadDirection::Sink), ("src", gst::PadDirection::Src)]
-                .into_iter()
-                .filter_map(|(name, direction)| gst::PadTemplate::new(name, direction, gst::PadPresence::Always, &caps).ok())
-                .collect()
-        });
+        static TEMPLATES: LazyLock<Vec<gst::PadTemplate>> = LazyLock::new(wire::frame::filter_templates);
         &TEMPLATES
     }
 }
