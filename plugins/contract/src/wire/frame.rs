@@ -70,19 +70,63 @@ pub fn with_view<T>(
     Ok(look(&view))
 }
 
-/// Does the buffer hold the planes that its video meta speaks of, each in one memory? GStreamer maps a plane by its first
-/// byte and does not look how far it reaches: a meta that says too much would show what lies behind the buffer.
+/// Does the buffer hold the planes that its video meta speaks of? GStreamer maps the one memory in which a plane begins, and
+/// does not look how far the plane reaches: a meta that says too much would show what lies behind that memory.
 fn holds(buffer: &gst::BufferRef, meta: &gst_video::VideoMeta, format: PixelFormat) -> bool {
     let size = PictureSize::new(meta.width(), meta.height());
     let planes = format.planes().len();
     let (offsets, strides) = (meta.offset(), meta.stride());
-    if offsets.len() < planes || strides.len() < planes {
-        return false;
+    let whole = |plane: usize, offset: usize, stride: i32| {
+        let (memories, skipped) = buffer.find_memory(offset..=offset)?;
+        let available = buffer.peek_memory(memories.start).size().checked_sub(skipped)?;
+        check_plane(format, size, plane, available, usize::try_from(stride).ok()?).ok()
+    };
+    offsets.len() >= planes
+        && strides.len() >= planes
+        && (0..planes).all(|plane| whole(plane, offsets[plane], strides[plane]).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const W: usize = 8;
+    const H: usize = 4;
+
+    fn info() -> gst_video::VideoInfo {
+        gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, W as u32, H as u32).build().unwrap()
     }
-    (0..).zip(offsets.iter().zip(strides)).take(planes).all(|(plane, (offset, stride))| {
-        let Ok(stride) = usize::try_from(*stride) else { return false };
-        let Ok(needed) = plane_bytes(format, size, plane, stride) else { return false };
-        let end = offset.checked_add(needed).filter(|end| *end <= buffer.size());
-        end.and_then(|end| buffer.find_memory(*offset..end)).is_some_and(|(memories, _)| memories.len() == 1)
-    })
+
+    /// A buffer of memories of these sizes with a video meta of these plane offsets and strides.
+    fn buffer(memories: &[usize], offsets: [usize; 3], strides: [i32; 3]) -> gst::Buffer {
+        let mut buffer = gst::Buffer::new();
+        let writable = buffer.make_mut();
+        memories.iter().for_each(|size| writable.append_memory(gst::Memory::from_slice(vec![1u8; *size])));
+        let (flags, format) = (gst_video::VideoFrameFlags::empty(), gst_video::VideoFormat::I420);
+        gst_video::VideoMeta::add_full(writable, flags, format, W as u32, H as u32, &offsets, &strides).unwrap();
+        buffer
+    }
+
+    fn is_seen(buffer: &gst::Buffer) -> bool {
+        with_view(buffer, &info(), |view| view.row(2, 1).to_vec()).is_ok()
+    }
+
+    #[test]
+    fn planes_lie_where_the_meta_says_and_nowhere_else() {
+        gst::init().unwrap();
+        // Luma of 8 x 4, chroma of 4 x 2 each.
+        assert!(is_seen(&buffer(&[48], [0, 32, 40], [8, 4, 4])));
+        assert!(is_seen(&buffer(&[32, 8, 8], [0, 32, 40], [8, 4, 4])), "a memory a plane");
+        assert!(is_seen(&buffer(&[64 + 8 + 12], [0, 64, 72], [16, 4, 8])), "the last row need not be padded");
+        for (what, memories, offsets, strides) in [
+            ("the last plane ends a byte behind the buffer", &[47][..], [0, 32, 40], [8, 4, 4]),
+            ("an offset behind the buffer", &[48], [0, 32, 48], [8, 4, 4]),
+            ("a stride that reaches behind the buffer", &[48], [0, 32, 40], [8, 4, 5]),
+            ("a stride shorter than a row", &[48], [0, 32, 40], [8, 4, 3]),
+            ("a stride below zero", &[48], [0, 32, 40], [-8, 4, 4]),
+            ("a plane over two memories", &[20, 28], [0, 32, 40], [8, 4, 4]),
+        ] {
+            assert!(!is_seen(&buffer(memories, offsets, strides)), "{what}");
+        }
+    }
 }
