@@ -9,4 +9,5 @@ pub mod camera;
 pub mod picture;
 pub mod place;
 pub mod run;
+pub mod scarce;
 pub mod walk;

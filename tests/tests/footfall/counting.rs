@@ -22,7 +22,13 @@ pub const SCENE: &str = r#"{"version":1,"site":"test","camera":"door","placement
     "publish":{"profile":"plain","window":"5min"}}"#;
 
 /// Frames for these moments (seconds), attested: a detection each 0.1 s, skipped between.
-pub fn frames(scene: &Scene, start: &str, clock: ClockKind, times_s: impl Iterator<Item = f64>, walks: &[Walk]) -> Vec<gst::Buffer> {
+pub fn frames(
+    scene: &Scene,
+    start: &str,
+    clock: ClockKind,
+    times_s: impl Iterator<Item = f64>,
+    walks: &[Walk],
+) -> Vec<gst::Buffer> {
     let info = picture::info(PixelFormat::Gray8, SIZE, 25);
     let mut attester = Attester::new(&info, Some(scene), WallTime::parse(start).unwrap(), clock);
     let mut due = f64::MIN;

@@ -3,12 +3,18 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod bad_input;
+mod broker_faults;
 mod camera_faults;
+mod caps_change;
 mod counting;
 mod demo;
 mod detecting;
 mod documentation;
+mod late_branch;
+mod lateness;
 mod launch_lines;
 mod loading;
 mod real_clips;
+mod reference_time;
 mod scrubbing;
+mod scrubbing_causes;
