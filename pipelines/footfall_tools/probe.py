@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Runs a film through the elements as fast as it goes and reads the cumulative totals behind zonetracker."""
+"""Runs decoded pictures through the elements and reads the cumulative totals behind zonetracker."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Readings:
         self.last = totals["now"]
 
 
-def run(film: Path, scene: Path, model: Path, rate: float | None, at: Callable[[float], None]) -> Readings:
-    """Plays the whole film; `at` hears how far it has come."""
+def run(name: str, source: list[launch.Element], scene: Path, model: Path, rate: float | None, at: Callable[[float], None]) -> Readings:
+    """Plays the source to its end; `name` is for errors, `at` hears how far it has come."""
     import gi
 
     gi.require_version("Gst", "1.0")
@@ -48,7 +48,7 @@ def run(film: Path, scene: Path, model: Path, rate: float | None, at: Callable[[
     detector = launch.detector(model, scene, *([] if rate is None else [f"rate={rate:g}"]))
     tracker, scrubber = launch.element("zonetracker", "name=tracker"), launch.element("pixelscrubber", "name=scrubber")
     sink = launch.element("countsink", publish_partial="true")
-    pipeline = Gst.parse_launchv(launch.linked([*launch.from_film(film), detector, tracker, scrubber, sink]))
+    pipeline = Gst.parse_launchv(launch.linked([*source, detector, tracker, scrubber, sink]))
     readings = Readings()
     broken: list[Exception] = []
 
@@ -70,14 +70,14 @@ def run(film: Path, scene: Path, model: Path, rate: float | None, at: Callable[[
             if found:
                 at(position / Gst.SECOND)
         if message.type == Gst.MessageType.ERROR:
-            raise Failed(f"{film.name}: {message.parse_error()[0].message}")
+            raise Failed(f"{name}: {message.parse_error()[0].message}")
         readings.frames = as_dict(pipeline.get_by_name("scrubber").get_property("stats"))
     finally:
         pipeline.set_state(Gst.State.NULL)
     if broken:
-        raise Failed(f"{film.name}: a totals event can not be read: {broken[0]}")
+        raise Failed(f"{name}: a totals event can not be read: {broken[0]}")
     if not readings.last:
-        raise Failed(f"{film.name}: no totals came out of zonetracker")
+        raise Failed(f"{name}: no totals came out of zonetracker")
     return readings
 
 
