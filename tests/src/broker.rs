@@ -30,28 +30,30 @@ pub fn mosquitto(test: &str) -> Option<&'static Path> {
 
 impl Broker {
     /// Starts one; `extra` are further lines of its configuration. `None` where mosquitto is missing.
-    pub fn start(test: &str, port: u16, extra: &str) -> Option<Self> {
+    pub fn start(test: &str, extra: &str) -> Option<Self> {
         let program = mosquitto(test)?;
+        // Another process may take the port between the two.
+        (0..3).find_map(|_| Self::listen(program, free_port(), extra)).or_else(|| panic!("mosquitto ended at once three times"))
+    }
+
+    /// `None` when it ended at once.
+    fn listen(program: &Path, port: u16, extra: &str) -> Option<Self> {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let config = dir.path().join("mosquitto.conf");
         let anonymous = if extra.contains("allow_anonymous") { "" } else { "allow_anonymous true\n" };
         // Started as root, it would give up its rights and could not read a test's files.
-        std::fs::write(&config, format!("user root\nlistener {port} 127.0.0.1\n{anonymous}persistence false\n{extra}\n"))
-            .expect("the configuration is written");
-        let child = Command::new(program)
-            .arg("-c")
-            .arg(&config)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("mosquitto starts");
-        let mut broker = Self { child, port, _dir: dir };
+        let lines = format!("user root\nlistener {port} 127.0.0.1\n{anonymous}persistence false\n{extra}\n");
+        std::fs::write(&config, lines).expect("the configuration is written");
+        let mut command = Command::new(program);
+        let child = command.arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut broker = Self { child: child.expect("mosquitto starts"), port, _dir: dir };
         for _ in 0..200 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(broker);
+            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
+            if let Ok(Some(_)) = broker.child.try_wait() {
+                return None;
             }
-            if let Ok(Some(status)) = broker.child.try_wait() {
-                panic!("mosquitto ended at once: {status}");
+            if listens {
+                return Some(broker);
             }
             pause(Duration::from_millis(25));
         }

@@ -8,7 +8,7 @@ use footfall_contract::totals::Totals;
 use gst::prelude::*;
 
 /// How long a pipeline may take before a test fails, seconds.
-pub const PATIENCE_S: u64 = 60;
+pub const PATIENCE_S: u64 = 120;
 
 /// A pipeline from a launch line.
 pub fn launch(line: &str) -> gst::Pipeline {
@@ -138,11 +138,14 @@ pub fn wait_for(pipeline: &gst::Pipeline, enough: impl Fn(&Report) -> bool) -> R
 #[track_caller]
 fn watch_bus(pipeline: &gst::Pipeline, patience_s: u64, done: impl Fn(&Report) -> bool) -> Report {
     let bus = pipeline.bus().expect("a pipeline has a bus");
+    let clock = gst::SystemClock::obtain();
+    // As a whole: a pipeline that only talks does not end either.
+    let until = clock.time() + gst::ClockTime::from_seconds(patience_s);
     let mut report = Report::new();
     while !done(&report) {
-        match bus.timed_pop(gst::ClockTime::from_seconds(patience_s)) {
+        match bus.timed_pop(until.saturating_sub(clock.time())) {
             Some(message) => report.take(&message),
-            None => panic!("nothing more within {patience_s} s: {report:?}"),
+            None => panic!("not within {patience_s} s: {report:?}"),
         }
     }
     report

@@ -90,17 +90,38 @@ fn each_mistake_in_a_scene_file_is_named() {
 }
 
 #[test]
-fn caps_that_nobody_understands_are_refused() {
+fn caps_that_can_not_be_linked_are_refused() {
     place::init();
-    let Some(detector) = detector("caps_that_nobody_understands_are_refused", "") else { return };
-    for caps in ["video/x-raw,format=P010_10LE", "video/x-raw,format=Y444", "video/x-raw,format=I420,interlace-mode=interleaved"]
-    {
+    let Some(detector) = detector("caps_that_can_not_be_linked_are_refused", "") else { return };
+    for caps in ["video/x-raw,format=P010_10LE", "video/x-raw,format=Y444", "video/x-raw(memory:GLMemory),format=RGBA"] {
         let line = format!("videotestsrc num-buffers=5 ! capsfilter caps={caps} ! {detector} ! pixelscrubber name=s ! fakesink");
-        // Elements that can never be linked are refused by the parser already.
-        match gst::parse::launch(&line) {
-            Err(error) => assert!(error.to_string().contains("could not link"), "{error}"),
-            Ok(_) => assert!(!sentence(&line).is_empty()),
-        }
+        let error = gst::parse::launch(&line).expect_err("the parser refuses it");
+        assert!(error.to_string().contains("could not link"), "{error}");
+    }
+}
+
+#[test]
+fn caps_that_come_while_it_plays_are_refused_with_the_remedy() {
+    let test = "caps_that_come_while_it_plays_are_refused_with_the_remedy";
+    place::init();
+    let Some(detector) = detector(test, "") else { return };
+    for (caps, remedy) in [
+        ("video/x-raw,format=P010_10LE", "videoconvert"),
+        ("video/x-raw,format=I420,interlace-mode=interleaved", "deinterlace"),
+        ("video/x-raw(memory:GLMemory),format=RGBA", "gldownload"),
+    ] {
+        let caps: gst::Caps = format!("{caps},width=64,height=64,framerate=10/1").parse().unwrap();
+        let pipeline = launch(&format!("appsrc name=src ! {detector} ! pixelscrubber name=s ! fakesink"));
+        let shown = run::watch_buffers(&run::pad(&pipeline, "s", "src"));
+        pipeline.set_state(gst::State::Paused).unwrap();
+        let mut buffer = gst::Buffer::with_size(64 * 64 * 4).unwrap();
+        buffer.make_mut().set_pts(gst::ClockTime::ZERO);
+        run::feed(&pipeline, "src", &caps, None, vec![buffer]);
+        let report = play(&pipeline);
+        // In the error itself, or in a warning before an error of the source's.
+        let told = report.error().contains(remedy) || report.warned(remedy) > 0;
+        assert!(told && !report.error().contains("panicked"), "{caps}: {report:?}");
+        assert_eq!(shown.try_iter().count(), 0, "{caps}: a picture left");
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::ClockKind;
-use footfall_tests::broker::{Broker, free_port};
+use footfall_tests::broker::Broker;
 use footfall_tests::place;
 use footfall_tests::run::{self, Report, launch};
 use gst::prelude::*;
@@ -100,7 +100,7 @@ fn a_broker_whose_certificate_is_of_another_ca() {
     certificates(dir.path(), "ours");
     certificates(dir.path(), "foreign");
     let extra = format!("certfile {}\nkeyfile {}", file("ours.pem"), file("ours.key"));
-    let Some(broker) = Broker::start(test, free_port(), &extra) else { return };
+    let Some(broker) = Broker::start(test, &extra) else { return };
     let sink = |ca: &str| format!("broker=mqtts://localhost:{} ca-location={}", broker.port(), file(ca));
     let words = "set ca-location to the broker's CA";
     let report = Shop::open(dir.path(), "foreign", &sink("foreign-ca.pem")).warns_once_and_runs_on(words);
@@ -122,7 +122,7 @@ fn a_topic_that_the_brokers_acl_denies() {
     let dir = tempfile::tempdir().unwrap();
     let acl = dir.path().join("acl");
     std::fs::write(&acl, "topic read footfall/#\ntopic readwrite footfall/test/door/status\n").unwrap();
-    let Some(broker) = Broker::start(test, free_port(), &format!("acl_file {}", acl.display())) else { return };
+    let Some(broker) = Broker::start(test, &format!("acl_file {}", acl.display())) else { return };
     let shop = Shop::open(dir.path(), "denied", &format!("broker={}", broker.url()));
     let pipeline = shop.pipeline.clone();
     let report = shop.warns_once_and_runs_on("refuses the topic footfall/test/door/counts");
@@ -138,7 +138,7 @@ fn two_clients_of_one_id() {
     let test = "two_clients_of_one_id";
     place::init();
     let dir = tempfile::tempdir().unwrap();
-    let Some(broker) = Broker::start(test, free_port(), "") else { return };
+    let Some(broker) = Broker::start(test, "") else { return };
     let sink = format!("broker={} client-id=the-same", broker.url());
     let shops = ["one", "other"].map(|name| Shop::open(dir.path(), name, &sink));
     let words = "give each countsink its own client-id";

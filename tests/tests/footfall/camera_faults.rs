@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::pixels::PixelFormat;
-use footfall_tests::broker::{Broker, free_port, pause};
+use footfall_tests::broker::{Broker, pause};
 use footfall_tests::camera::Camera;
 use footfall_tests::run::{self, feed, launch, play};
 use footfall_tests::walk::{Walk, people_at};
@@ -96,7 +96,7 @@ fn to_viewer_and(broker: &Broker) -> String {
 #[test]
 fn by_rtsp_to_a_broker_everybody_is_counted() {
     let test = "by_rtsp_to_a_broker_everybody_is_counted";
-    let (Some(place), Some(broker)) = (Place::set_up(test, 12), Broker::start(test, free_port(), "")) else { return };
+    let (Some(place), Some(broker)) = (Place::set_up(test, 12), Broker::start(test, "")) else { return };
     let report = play(&launch(&place.line(&to_viewer_and(&broker)))).expect_eos();
     assert_eq!(report.counts.len(), 1);
     let door = &report.counts[0]["lines"]["door"];
@@ -163,7 +163,7 @@ fn wait_until_connected(child: &Child, ports: &[u16]) {
 #[test]
 fn there_is_no_socket_but_the_cameras_and_the_brokers() {
     let test = "there_is_no_socket_but_the_cameras_and_the_brokers";
-    let (Some(place), Some(broker)) = (Place::set_up(test, 30), Broker::start(test, free_port(), "")) else { return };
+    let (Some(place), Some(broker)) = (Place::set_up(test, 30), Broker::start(test, "")) else { return };
     let mut command = place::fresh_command("gst-launch-1.0", place.dir.path());
     command.args(place.line(&to_viewer_and(&broker)).split_whitespace()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();

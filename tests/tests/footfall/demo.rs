@@ -39,6 +39,7 @@ fn the_demo_counts_a_film_by_rtsp_and_as_fast_as_it_goes() {
     }
     let dir = tempfile::tempdir().unwrap();
     let arguments = arguments(dir.path());
+    let out = dir.path().join("out");
     for fast in [true, false] {
         let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         words.extend(fast.then_some("--fast"));
@@ -46,13 +47,15 @@ fn the_demo_counts_a_film_by_rtsp_and_as_fast_as_it_goes() {
         let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(0), "{text}");
         assert!(text.contains("gst-launch-1.0"), "the launch line is printed: {text}");
-        let counts = std::fs::read_to_string(dir.path().join("out/counts.jsonl")).unwrap();
-        let payload: Value = serde_json::from_str(counts.lines().next().unwrap()).unwrap();
+        let counts = std::fs::read_to_string(out.join("counts.jsonl")).unwrap();
+        assert_eq!(counts.lines().count(), 1, "fast: {fast}; {counts}");
+        let payload: Value = serde_json::from_str(&counts).unwrap();
         let door = &payload["lines"]["door"];
         assert_eq!((&door["entries"], &door["exits"]), (&Value::from(2), &Value::from(2)), "fast: {fast}; {text}");
         for file in ["anonymous.mp4", "still.png"] {
-            assert!(std::fs::metadata(dir.path().join("out").join(file)).unwrap().len() > 1000, "{file}");
+            assert!(std::fs::metadata(out.join(file)).unwrap().len() > 1000, "{file}");
         }
+        std::fs::remove_dir_all(&out).unwrap();
     }
 }
 

@@ -74,10 +74,14 @@ fn bright_walkers_are_found_counted_and_erased() {
         assert_eq!((&line["entries"], &line["exits"]), (&Value::from(2), &Value::from(1)), "{format:?}");
         let height = SIZE.height as usize;
         let stride = picture::info(format, SIZE, 25).stride()[0] as usize;
-        for (i, buffer) in out.try_iter().enumerate() {
+        let shown: Vec<gst::Buffer> = out.try_iter().collect();
+        assert_eq!(shown.len(), 250);
+        for (i, buffer) in shown.iter().enumerate() {
             let map = buffer.map_readable().unwrap();
-            let bright = map[..stride * height].iter().filter(|b| **b > 200).count();
+            let luma = &map[..stride * height];
+            let bright = luma.iter().filter(|b| **b > 200).count();
             assert_eq!(bright, 0, "frame {i} shows {bright} pixels of a person ({format:?})");
+            assert!(luma.iter().any(|b| (17..24).contains(b)), "frame {i} shows the ground ({format:?})");
         }
     }
 }
@@ -93,6 +97,7 @@ fn it_looks_at_the_rate_that_was_asked_and_says_so_of_every_frame() {
     feed(&pipeline, "src", &caps, None, buffers.clone());
     play(&pipeline).expect_eos();
     let passed: Vec<gst::Buffer> = out.try_iter().collect();
+    assert_eq!(passed.len(), buffers.len());
     for (before, after) in buffers.iter().zip(&passed) {
         assert_eq!(before.peek_memory(0).as_ptr(), after.peek_memory(0).as_ptr(), "the picture is not copied");
     }
@@ -137,7 +142,9 @@ fn outside_opening_hours_and_after_stop_nothing_is_looked_at() {
     assert!(said[20..30].iter().all(|s| *s == Status::Detected), "{said:?}");
     assert!(said[30..].iter().all(|s| *s == Status::Closed), "{said:?}");
     let info = picture::info(PixelFormat::I420, SIZE, 10);
-    for (i, buffer) in shown.try_iter().enumerate() {
+    let shown: Vec<gst::Buffer> = shown.try_iter().collect();
+    assert_eq!((said.len(), shown.len()), (40, 40));
+    for (i, buffer) in shown.iter().enumerate() {
         let luma = buffer.map_readable().unwrap()[..info.size() * 2 / 3].iter().all(|b| *b == 16);
         assert_eq!(luma, !(20..30).contains(&i), "frame {i}");
     }
@@ -160,15 +167,20 @@ fn an_excluded_area_reaches_neither_model_nor_output() {
     let (caps, buffers) = film(PixelFormat::I420, 1.0, 10, &[still(120.0), still(450.0)]);
     feed(&pipeline, "src", &caps, None, buffers);
     play(&pipeline).expect_eos();
-    for attestation in attestations(said.try_iter()) {
+    let said = attestations(said.try_iter());
+    assert_eq!(said.len(), 10);
+    for attestation in said {
         let strong: Vec<f64> = attestation.boxes.iter().filter(|b| b.score > 0.4).map(|b| b.rect.centre().x).collect();
         assert!(strong.len() == 1 && (strong[0] - 450.0).abs() < 20.0, "{strong:?}");
     }
-    for buffer in shown.try_iter() {
+    let shown: Vec<gst::Buffer> = shown.try_iter().collect();
+    assert_eq!(shown.len(), 10);
+    for buffer in shown {
         let map = buffer.map_readable().unwrap();
-        for y in 0..SIZE.height as usize {
-            let row = &map[y * 640..y * 640 + 255];
-            assert!(row.iter().all(|b| *b == row[0]), "the excluded area is solid");
+        let solid = |row: &[u8]| row.iter().all(|b| *b == row[0]);
+        for row in map[..640 * SIZE.height as usize].chunks(640) {
+            assert!(solid(&row[..256]), "the excluded area is solid");
+            assert!(!solid(&row[256..]), "the rest is shown");
         }
     }
 }
@@ -240,20 +252,22 @@ fn a_raw_branch_that_is_linked_while_playing_stops_the_pipeline() {
 fn allow_unscrubbed_is_seen_in_every_payload() {
     place::init();
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("s.json"), SCENE.replace("\"profile\":\"plain\",\"window\":\"5min\"", "\"window\":\"1h\""))
-        .unwrap();
-    let properties =
-        format!("allow-unscrubbed=true start-time=2026-03-02T09:59:58Z scene-location={}", dir.path().join("s.json").display());
-    let Some(detector) = detector("allow_unscrubbed_is_seen_in_every_payload", &properties) else { return };
-    let pipeline =
-        launch(&format!("appsrc name=src ! {detector} ! zonetracker ! tee name=t t. ! queue ! countsink t. ! queue ! fakesink"));
-    pipeline.set_state(gst::State::Paused).unwrap();
-    let (caps, buffers) = film(PixelFormat::I420, 4.0, 10, &[]);
-    feed(&pipeline, "src", &caps, None, buffers);
-    let report = play(&pipeline).expect_eos();
-    assert_eq!(report.counts.len(), 1, "the hour that ended is published at EOS");
-    assert_eq!(report.counts[0]["weak"], true);
-    assert_eq!(report.counts[0]["final"], true);
+    let path = dir.path().join("s.json");
+    std::fs::write(&path, SCENE.replace("\"profile\":\"plain\",\"window\":\"5min\"", "\"window\":\"1h\"")).unwrap();
+    // The scene's own profile is not weak: the same pipeline is, with the permission, and is not without.
+    for (allowed, branches) in [(true, "queue ! fakesink"), (false, "queue ! pixelscrubber ! fakesink")] {
+        let properties = format!("allow-unscrubbed={allowed} start-time=2026-03-02T09:59:58Z scene-location={}", path.display());
+        let Some(detector) = detector("allow_unscrubbed_is_seen_in_every_payload", &properties) else { return };
+        let line = format!("appsrc name=src ! {detector} ! zonetracker ! tee name=t t. ! queue ! countsink t. ! {branches}");
+        let pipeline = launch(&line);
+        pipeline.set_state(gst::State::Paused).unwrap();
+        let (caps, buffers) = film(PixelFormat::I420, 4.0, 10, &[]);
+        feed(&pipeline, "src", &caps, None, buffers);
+        let report = play(&pipeline).expect_eos();
+        assert_eq!(report.counts.len(), 1, "the hour that ended is published at EOS");
+        assert_eq!(report.counts[0]["weak"], allowed);
+        assert_eq!(report.counts[0]["final"], true);
+    }
 }
 
 #[test]

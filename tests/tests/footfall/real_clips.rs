@@ -3,6 +3,7 @@
 //! assets, and are skipped by name without them.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
@@ -144,12 +145,11 @@ fn every_detected_frame_is_covered_as_attested_and_hardly_one_is_blank() {
     let recent = Mutex::new(VecDeque::new());
     let counters = (detected.clone(), open.clone());
     let inputs = Mutex::new(inputs);
-    run::pad(&pipeline, "s", "src").add_probe(gst::PadProbeType::BUFFER, move |pad, probe| {
-        let Some(output) = probe.buffer() else { return gst::PadProbeReturn::Ok };
-        let input = inputs.lock().recv().unwrap();
+    let look = move |pad: &gst::Pad, output: &gst::Buffer| {
+        let input = inputs.lock().try_iter().find(|input| input.pts() == output.pts()).expect("the input came before");
         let attestation = wire::attestation::read(&input).unwrap().expect("every buffer is attested");
         if attestation.status != Status::Detected {
-            return gst::PadProbeReturn::Ok;
+            return;
         }
         let mut recent = recent.lock();
         recent.push_back(attestation.clone());
@@ -164,12 +164,22 @@ fn every_detected_frame_is_covered_as_attested_and_hardly_one_is_blank() {
         let map = output.map_readable().unwrap();
         counters.1.fetch_add(check(&luma, &map, stride, &attestation, &recent), Ordering::Relaxed);
         counters.0.fetch_add(1, Ordering::Relaxed);
-        gst::PadProbeReturn::Ok
+    };
+    // A panic may not leave through GStreamer's thread: it is kept and goes on in the test's own.
+    let (fail, failed) = channel();
+    run::pad(&pipeline, "s", "src").add_probe(gst::PadProbeType::BUFFER, move |pad, probe| {
+        let looked = std::panic::catch_unwind(AssertUnwindSafe(|| probe.buffer().into_iter().for_each(|b| look(pad, b))));
+        let Err(why) = looked else { return gst::PadProbeReturn::Ok };
+        let _ = fail.send(why);
+        gst::PadProbeReturn::Remove
     });
     pipeline.set_state(gst::State::Playing).unwrap();
     let report = run::wait(&pipeline, false);
     let stats = pipeline.by_name("s").unwrap().property::<gst::Structure>("stats");
     pipeline.set_state(gst::State::Null).unwrap();
+    if let Ok(why) = failed.try_recv() {
+        std::panic::resume_unwind(why);
+    }
     report.end_is_eos();
     let detected = detected.load(Ordering::Relaxed);
     let count = |name: &str| stats.get::<u64>(name).unwrap();

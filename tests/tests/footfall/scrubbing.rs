@@ -199,6 +199,7 @@ fn a_damaged_attestation_blanks() {
     let run = scrub("pixelscrubber name=s", PixelFormat::I420, None, buffers);
     let blank: Vec<bool> = run.out.iter().map(|b| is_blank(PixelFormat::I420, b)).collect();
     assert_eq!(blank, [false, true, false], "{}", run.stats);
+    assert_eq!((run.cause("bad-attestation"), run.count("blanked")), (1, 1), "{}", run.stats);
 }
 
 #[test]
@@ -220,7 +221,8 @@ fn skipped_frames_repeat_the_last_scrubbed_picture_for_a_second_and_no_longer() 
         None,
         frames(PixelFormat::I420, None, 3, |i| (if i == 0 { Status::Detected } else { Status::Skipped }, Vec::new())),
     );
-    assert!(is_blank(PixelFormat::I420, &blanking.out[1]));
+    let blank: Vec<bool> = blanking.out.iter().map(|b| is_blank(PixelFormat::I420, b)).collect();
+    assert_eq!((blank, blanking.cause("between")), (vec![false, true, true], 2), "{}", blanking.stats);
 }
 
 #[test]
@@ -238,9 +240,13 @@ fn canvas_shows_no_camera_pixel() {
                 buffer
             })
             .collect();
-        scrub("pixelscrubber name=s mode=canvas", PixelFormat::I420, None, buffers).out.iter().map(bytes).collect::<Vec<_>>()
+        let run = scrub("pixelscrubber name=s mode=canvas", PixelFormat::I420, None, buffers);
+        assert_eq!(run.count("scrubbed"), 3, "{}", run.stats);
+        run.out.iter().map(bytes).collect::<Vec<_>>()
     };
-    assert!(run(1) == run(1000), "two different films with the same people give the same canvas");
+    let canvas = run(1);
+    assert!(canvas.len() == 3 && canvas[0].iter().any(|b| *b != canvas[0][0]), "something is drawn");
+    assert!(canvas == run(1000), "two different films with the same people give the same canvas");
 }
 
 #[test]
@@ -249,8 +255,8 @@ fn closed_frames_can_be_dropped() {
     let buffers = frames(PixelFormat::I420, None, 6, |i| (if i >= 3 { Status::Closed } else { Status::Detected }, Vec::new()));
     let run = scrub("pixelscrubber name=s closed=drop", PixelFormat::I420, None, buffers);
     run.report.end_is_eos();
-    assert_eq!(run.out.len(), 3);
-    assert_eq!(run.count("dropped"), 3);
+    assert_eq!((run.out.len(), run.count("scrubbed")), (3, 3));
+    assert_eq!((run.count("dropped"), run.cause("closed")), (3, 3));
 }
 
 #[test]
@@ -279,7 +285,7 @@ fn elements_between_detector_and_scrubber_end_in_blanked_frames() {
         let run = scrub(&format!("{between} ! pixelscrubber name=s"), PixelFormat::I420, None, buffers);
         run.report.end_is_eos();
         let counted: u64 = causes.iter().map(|c| run.cause(c)).sum();
-        assert_eq!((run.count("scrubbed"), counted), (0, 5), "{between}: {}", run.stats);
+        assert_eq!((run.count("scrubbed"), run.count("blanked"), counted), (0, 5, 5), "{between}: {}", run.stats);
         assert!(run.report.warnings.iter().any(|w| w.contains("persondetector")), "{between}: {:?}", run.report.warnings);
     }
 }
