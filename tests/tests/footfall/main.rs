@@ -18,3 +18,4 @@ mod real_clips;
 mod reference_time;
 mod scrubbing;
 mod scrubbing_causes;
+mod scrubbing_stream;

@@ -12,7 +12,7 @@ use footfall_tests::run::{self, feed, launch, play};
 use footfall_tests::{picture, place};
 use gst::prelude::*;
 
-const SIZE: PictureSize = PictureSize::new(322, 242);
+pub const SIZE: PictureSize = PictureSize::new(322, 242);
 const SCENE: &str = r#"{"version":1,"site":"test","camera":"door","placement":"entrance","time_zone":"UTC",
     "excluded":[[[0.8,0.0],[1.0,0.0],[1.0,0.3],[0.8,0.3]]]}"#;
 
@@ -20,12 +20,17 @@ fn start() -> WallTime {
     WallTime::parse("2026-03-02T09:00:00Z").unwrap()
 }
 
-fn pts(frame: u64) -> gst::ClockTime {
+pub fn pts(frame: u64) -> gst::ClockTime {
     gst::ClockTime::from_mseconds(100 * frame)
 }
 
 /// Attested frames of noise; `status` and people by frame number.
-fn frames(format: PixelFormat, scene: Option<&Scene>, n: u64, rule: impl Fn(u64) -> (Status, Vec<Rect<Px>>)) -> Vec<gst::Buffer> {
+pub fn frames(
+    format: PixelFormat,
+    scene: Option<&Scene>,
+    n: u64,
+    rule: impl Fn(u64) -> (Status, Vec<Rect<Px>>),
+) -> Vec<gst::Buffer> {
     let info = picture::info(format, SIZE, 10);
     let mut attester = Attester::new(&info, scene, start(), ClockKind::Stream);
     (0..n)
@@ -69,11 +74,11 @@ fn scrub(scrubber: &str, format: PixelFormat, scene: Option<&Scene>, buffers: Ve
     Run { out: out.try_iter().collect(), report, stats }
 }
 
-fn bytes(buffer: &gst::Buffer) -> Vec<u8> {
+pub fn bytes(buffer: &gst::Buffer) -> Vec<u8> {
     buffer.map_readable().unwrap().as_slice().to_vec()
 }
 
-fn is_blank(format: PixelFormat, buffer: &gst::Buffer) -> bool {
+pub fn is_blank(format: PixelFormat, buffer: &gst::Buffer) -> bool {
     let info = picture::info(format, SIZE, 10);
     let data = bytes(buffer);
     let luma = &data[..info.stride()[0] as usize * SIZE.height as usize];
@@ -157,6 +162,7 @@ const FAULTS: &[(&str, Change)] = &[
     ("shape-differs", |_, a| a.size = PictureSize::new(320, 242)),
     ("shape-differs", |_, a| a.format = PixelFormat::Nv12),
     ("pts-differs", |_, a| a.pts = Some(StreamTime(7))),
+    ("frame-not-new", |_, a| a.frame = 3),
     ("detector-failed", |_, a| a.status = Status::Failed),
     ("scene-differs", |_, a| a.scene = "00".repeat(32)),
     ("foreign-stream", |_, a| a.stream.name = "test/other".into()),
@@ -188,6 +194,17 @@ fn each_fault_blanks_its_frame_and_is_counted_by_its_cause() {
         assert_eq!(run.cause(cause), 1, "{cause}: {}", run.stats);
         assert_eq!(run.count("blanked"), 1, "{cause}: {}", run.stats);
     }
+}
+
+#[test]
+fn somebody_nearly_everywhere_blanks() {
+    place::init();
+    let everywhere = Rect::new(0.0, 0.0, f64::from(SIZE.width), f64::from(SIZE.height));
+    let rule = |i| (Status::Detected, if i == 1 { vec![everywhere] } else { Vec::new() });
+    // Held, it would blank the frames after it too.
+    let run = scrub("pixelscrubber name=s max-hold=0", PixelFormat::I420, None, frames(PixelFormat::I420, None, 3, rule));
+    let blank: Vec<bool> = run.out.iter().map(|b| is_blank(PixelFormat::I420, b)).collect();
+    assert_eq!((blank, run.cause("overcovered")), (vec![false, true, false], 1), "{}", run.stats);
 }
 
 #[test]
