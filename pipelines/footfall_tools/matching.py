@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .truth import Crossing
 
-# Readings come at most once a second, so that a crossing is seen up to this much later.
+# A crossing must settle and readings come twice a second, so that it is seen up to this much later.
 READING_SLACK_S = 1.0
 
 
