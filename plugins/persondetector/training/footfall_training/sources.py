@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Which pictures may be trained on, and which of them are kept apart for choosing.
+
+Weights that the repository carries must come from pictures whose source states a licence that allows it. The list is
+closed: a source that is not named here is refused, whatever else is in the folder.
+"""
+ALLOWED = {
+    "coco_subset", "wearable_walk", "grocery_closeup",
+    "hv2_openimages", "hv2_coco", "hv2_crossing", "hv2_topdown", "hv2_cctv", "hv2_voc", "hv2_porch", "hv2_meeting",
+    "hv2_personlike",
+    "rendered_oblique", "rendered_topdown",
+}
+
+# Seen from straight above: any direction is up, and the teachers see nobody.
+FROM_ABOVE = {"hv2_topdown", "rendered_topdown"}
+
+# Labels are exact and the picture is not a photograph, so the teachers are not asked.
+RENDERED = {"rendered_oblique", "rendered_topdown"}
+
+# How often a picture's source is drawn for views against once for the others: few pictures, but the right kind.
+REPEAT = {"hv2_topdown": 2, "hv2_cctv": 4, "hv2_voc": 2, "hv2_personlike": 2, "grocery_closeup": 2}
+
+# Whole sources kept for choosing, and every n-th picture of the others.
+DEV_SOURCES = {"hv2_meeting", "hv2_porch"}
+DEV_EVERY = {
+    "hv2_coco": 12, "hv2_openimages": 12, "coco_subset": 12, "hv2_topdown": 10, "hv2_crossing": 12,
+    "wearable_walk": 10, "hv2_personlike": 6, "hv2_voc": 8,
+}
+DEV_EVERY_RENDERED = 40
+
+
+def is_allowed(source):
+    """Whether pictures of this source may be trained on."""
+    return source in ALLOWED
+
+
+def fold_of(source, ordinal):
+    """"dev" or "train" for the n-th picture (from 1) of a source."""
+    if source in DEV_SOURCES:
+        return "dev"
+    every = DEV_EVERY_RENDERED if source in RENDERED else DEV_EVERY.get(source)
+    return "dev" if every and ordinal % every == 0 else "train"
