@@ -39,6 +39,7 @@ pub struct Piece {
 
 impl Piece {
     /// Signed distance, about; negative inside.
+    #[inline]
     pub fn distance(&self, p: Vec3) -> f32 {
         match self.shape {
             Shape::Cone { a, b, ra, rb } => {
@@ -132,9 +133,14 @@ impl Solid {
     }
 
     pub(super) fn distance_of<'a>(&self, p: Vec3, pieces: impl Iterator<Item = &'a Piece>) -> f32 {
+        self.merged(p, pieces.map(|piece| piece.distance(p)))
+    }
+
+    /// The whole solid's distance at a point from those of its pieces.
+    pub(super) fn merged(&self, p: Vec3, distances: impl Iterator<Item = f32>) -> f32 {
         let mut d = 9.0f32;
-        for piece in pieces {
-            d = smooth_min(d, piece.distance(p), self.blend);
+        for one in distances {
+            d = smooth_min(d, one, self.blend);
         }
         d -= self.inflate;
         for cut in &self.cuts {

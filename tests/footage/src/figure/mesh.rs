@@ -47,10 +47,14 @@ impl Skin {
         for solid in solids {
             skin.add(solid);
         }
+        let bounds: Vec<_> = solids.iter().map(|s| (s, s.bounds())).collect();
         for point in &mut skin.points {
             let reach = |h: f32| {
                 let p = point.at + point.normal * h;
-                solids.iter().map(|s| s.distance(p)).fold(h, f32::min).max(0.0) / h
+                let near = bounds.iter().filter(|(_, (low, high))| {
+                    p.x > low.x - h && p.x < high.x + h && p.y > low.y - h && p.y < high.y + h && p.z > low.z - h && p.z < high.z + h
+                });
+                near.map(|(s, _)| s.distance(p)).fold(h, f32::min).max(0.0) / h
             };
             point.openness = 0.25 + 0.75 * (reach(0.04) * 0.5 + reach(0.14) * 0.5);
             let depth = folds(point.material);
@@ -167,19 +171,21 @@ impl Grid {
         let mut grid = Self { low, cell, size, values: vec![1.0; size[0] * size[1] * size[2]] };
         let half = cell * BLOCK as f32 * 0.5;
         let reach = half * 1.75 + cell;
-        let mut near = Vec::new();
+        let (mut near, mut away) = (Vec::new(), Vec::new());
         for z in (0..size[2] - 1).step_by(BLOCK) {
             for y in (0..size[1] - 1).step_by(BLOCK) {
                 for x in (0..size[0] - 1).step_by(BLOCK) {
                     let centre = grid.point(x, y, z) + v3(half, half, half);
-                    let d = solid.distance(centre);
+                    away.clear();
+                    away.extend(solid.pieces.iter().map(|p| p.distance(centre)));
+                    let d = solid.merged(centre, away.iter().copied());
                     if d.abs() > reach {
                         grid.fill(x, y, z, |_| d);
                         continue;
                     }
                     near.clear();
-                    let least = solid.pieces.iter().map(|p| p.distance(centre)).fold(9.0f32, f32::min);
-                    near.extend(solid.pieces.iter().filter(|p| p.distance(centre) < least + 2.0 * reach + solid.blend));
+                    let limit = away.iter().copied().fold(9.0f32, f32::min) + 2.0 * reach + solid.blend;
+                    near.extend(solid.pieces.iter().zip(&away).filter(|(_, d)| **d < limit).map(|(p, _)| p));
                     grid.fill(x, y, z, |p| solid.distance_of(p, near.iter().copied()));
                 }
             }
