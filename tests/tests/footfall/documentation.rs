@@ -168,3 +168,49 @@ fn links_in_the_docs_lead_somewhere() {
         }
     }
 }
+
+/// Every Rust file below a folder.
+fn sources(dir: &Path, found: &mut String) {
+    for path in std::fs::read_dir(dir).unwrap().flatten().map(|e| e.path()) {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Words in backticks that can only be the names of tests.
+fn tests_named_in(text: &str) -> Vec<&str> {
+    let name = |word: &&str| {
+        let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        plain && word.matches('_').count() >= 3
+    };
+    text.split('`').skip(1).step_by(2).filter(name).collect()
+}
+
+#[test]
+fn every_test_that_the_docs_name_exists() {
+    let root = place::root();
+    let mut code = String::new();
+    ["plugins", "tests"].iter().for_each(|dir| sources(&root.join(dir), &mut code));
+    for page in ["privacy", "fail-closed"] {
+        let text = std::fs::read_to_string(root.join(format!("docs/{page}.md"))).unwrap();
+        let names = tests_named_in(&text);
+        assert!(names.len() > 15, "{page}: {names:?}");
+        for name in names {
+            assert!(code.contains(&format!("fn {name}(")), "docs/{page}.md names the test {name}, which is not there");
+        }
+    }
+}
+
+#[test]
+fn every_way_to_fail_has_a_test_or_says_why_not() {
+    let text = std::fs::read_to_string(place::root().join("docs/fail-closed.md")).unwrap();
+    let (ways, tests) = text.split_once("## Which test injects each").unwrap();
+    let numbers: Vec<&str> = ways.lines().filter_map(|l| l.strip_prefix("| F")?.split(' ').next()).collect();
+    assert_eq!(numbers.len(), 36);
+    let told = |number: &&str| tests.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == format!("F{number}"));
+    let missing: Vec<&str> = numbers.into_iter().filter(|n| !told(n)).collect();
+    assert!(missing.is_empty(), "F{missing:?}");
+}
