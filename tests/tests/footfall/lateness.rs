@@ -75,7 +75,7 @@ fn late_live_frames_are_skipped_told_and_never_shown_raw() {
     }
     assert_eq!((seen.get::<u64>("late"), seen.get::<u64>("detected")), (Ok(30), Ok(120)), "{seen}");
     // The last late one is the 90th frame.
-    let last = report.qos.iter().filter(|q| q.element == "d").next_back().expect("a QoS message");
+    let last = report.qos.iter().rfind(|q| q.element == "d").expect("a QoS message");
     assert_eq!((report.qos.len(), last.dropped), (30, 30), "{:?}", report.qos);
 
     // The fill's luma is 30. Ten repeats (a second), then blank pictures; nobody's pixels at any time.
