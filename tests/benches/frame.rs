@@ -14,7 +14,7 @@
 )]
 
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,9 @@ use footfall_tests::{picture, place};
 use gst::prelude::*;
 use gst_plugin_persondetector::detector::{Detector, Options};
 use gst_plugin_persondetector::network::{Description, Element, Network, Output, Port, RunError};
+use gst_plugin_persondetector::runtime::Surroundings;
 use gst_plugin_persondetector::sampler::{Colorimetry, FrameShape};
+use gst_plugin_persondetector::session::OnnxNetwork;
 use gst_plugin_pixelscrubber::colour::Colour;
 use gst_plugin_pixelscrubber::cover::Cover;
 use gst_plugin_pixelscrubber::mask::{AgedBox, covered_rects};
@@ -229,29 +231,57 @@ fn children_cpu_s() -> f64 {
     (ticks(13) + ticks(14)) / 100.0
 }
 
-/// CPU milliseconds a frame of a launch line over a film, the process's start taken off.
-fn cpu_ms(line: &str, frames: f64) -> f64 {
-    let run = |line: &str| {
+/// Frames of the longer and of the shorter run of a launch line.
+const LONG: u32 = 500;
+const SHORT: u32 = 100;
+
+/// CPU milliseconds a frame of a launch line behind a film: two lengths are run, and what both cost (starting, loading the
+/// model) falls out. Median of five pairs.
+fn cpu_ms(decode: &str, rest: &str) -> f64 {
+    let run = |frames: u32| {
+        let line = format!("{decode} ! identity eos-after={frames} ! {rest}");
         let before = children_cpu_s();
         let status = Command::new("gst-launch-1.0").arg("-q").args(line.split_whitespace()).status().unwrap();
         assert!(status.success(), "{line}");
         children_cpu_s() - before
     };
-    let idle = run("fakesrc num-buffers=1 ! fakesink");
-    let mut times: Vec<f64> = (0..5).map(|_| (run(line) - idle) * 1e3 / frames).collect();
+    let mut times: Vec<f64> = (0..5).map(|_| (run(LONG) - run(SHORT)) * 1e3 / f64::from(LONG - SHORT)).collect();
     times.sort_by(f64::total_cmp);
     times[2]
 }
 
-fn whole_pipeline() -> Option<()> {
-    let need = |name: &str| {
-        let value = std::env::var_os(name).map(PathBuf::from).filter(|p| p.exists());
-        if value.is_none() {
-            eprintln!("left out: the whole pipeline: {name} is not set (eval \"$(./pipelines/env)\")");
-        }
-        value
-    };
-    let (clip, model, _) = (need("FOOTFALL_CLIP")?, need("FOOTFALL_MODEL")?, need("ORT_DYLIB_PATH")?);
+/// One run of the real network on a 1080p frame, its head and its duplicates included; the runtime and the model of the
+/// environment, one thread.
+fn network_row(model: &Path) -> Row {
+    let network = OnnxNetwork::load(&std::fs::read(model).unwrap(), model, 1, &Surroundings::from_env(None, None)).unwrap();
+    let mut detector = Detector::new(Box::new(network), &Default::default()).unwrap();
+    detector.set_shape(FrameShape { format: PixelFormat::I420, size: SIZE, colorimetry: Colorimetry::default() }, &[]);
+    let frames = frames();
+    let (median_us, p99_us) = measure(|ring| {
+        // The input is erased after each run, so that it must be sampled anew; the sampler has its own row.
+        detector.look(&view(&frames[ring])).unwrap();
+        black_box(detector.think(&Options::default()).unwrap());
+    });
+    let stem = model.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    Row {
+        name: format!("sampler, network {stem}, head"),
+        median_us,
+        p99_us,
+        peer: "9.2 to 14.3 ms (yolox_nano_416, network alone)",
+    }
+}
+
+/// A path from the environment, if something is there; else it is said that rows are left out.
+fn need(name: &str) -> Option<PathBuf> {
+    let value = std::env::var_os(name).map(PathBuf::from).filter(|p| p.exists());
+    if value.is_none() {
+        eprintln!("rows are left out: {name} is not set (eval \"$(./pipelines/env)\")");
+    }
+    value
+}
+
+fn whole_pipeline(model: &Path) -> Option<()> {
+    let clip = need("FOOTFALL_CLIP")?;
     let dir = tempfile::tempdir().unwrap();
     let film = dir.path().join("1080p.mp4");
     let make = format!(
@@ -265,7 +295,7 @@ fn whole_pipeline() -> Option<()> {
     let decode = format!("filesrc location={} ! qtdemux ! h264parse ! avdec_h264 max-threads=1", film.display());
     let detector =
         format!("persondetector model={} scene-location={} start-time=2026-03-02T09:00:00Z", model.display(), scene.display());
-    let bare = cpu_ms(&format!("{decode} ! fakesink sync=false"), 500.0);
+    let bare = cpu_ms(&decode, "fakesink sync=false");
     println!("\n| pipeline, 1080p25, ten detections a second | CPU ms a frame | to the bare decoder |\n|---|---|---|");
     println!("| decoder alone | {bare:.2} | 1.00 |");
     for (name, rest) in [
@@ -277,7 +307,7 @@ fn whole_pipeline() -> Option<()> {
             ),
         ),
     ] {
-        let cost = cpu_ms(&format!("{decode} ! {rest}"), 500.0);
+        let cost = cpu_ms(&decode, &rest);
         println!("| {name} | {cost:.2} | {:.2} (what comes after the decoder: {:.2}) |", cost / bare, (cost - bare) / bare);
     }
     println!("| Python libraries (decode, YOLOX-Nano, ByteTrack, LineZone, fill) | | after the decoder: 1.3 to 1.5 |");
@@ -288,6 +318,8 @@ fn main() {
     place::init();
     let mut rows = pure_stages();
     rows.push(countsink_row());
+    let model = need("ORT_DYLIB_PATH").and_then(|_| need("FOOTFALL_MODEL"));
+    rows.extend(model.as_deref().map(network_row));
     let copy = rows[0].median_us;
     println!(
         "| stage, 1080p I420, one core | median | p99 | in cold copies | careful Python (reference) |\n|---|---|---|---|---|"
@@ -296,5 +328,5 @@ fn main() {
         let Row { name, median_us, p99_us, peer } = row;
         println!("| {name} | {:.3} ms | {:.3} ms | {:.2} | {peer} |", median_us / 1e3, p99_us / 1e3, median_us / copy);
     }
-    whole_pipeline();
+    model.as_deref().and_then(whole_pipeline);
 }
