@@ -14,8 +14,11 @@ pub struct Broker {
     _dir: tempfile::TempDir,
 }
 
+/// A port of loopback on which nobody listens, nor will: a free one may be another test's the next moment.
+pub const NOBODYS_PORT: u16 = 1;
+
 /// A port that was free a moment ago.
-pub fn free_port() -> u16 {
+fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("loopback has a free port").port()
 }
 

@@ -19,7 +19,7 @@ pub fn info(format: PixelFormat, size: PictureSize, fps: i32) -> gst_video::Vide
     gst_video::VideoInfo::from_caps(&caps(format, size, fps)).expect("the caps are raw video")
 }
 
-/// A buffer whose bytes follow from `seed` alone, no two neighbours alike, with PTS and duration.
+/// A buffer whose bytes follow from `seed` alone, hardly two neighbours alike, with PTS and duration.
 pub fn noise(info: &gst_video::VideoInfo, seed: u64, pts: gst::ClockTime) -> gst::Buffer {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let bytes: Vec<u8> = (0..info.size())

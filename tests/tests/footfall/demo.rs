@@ -86,7 +86,7 @@ fn a_camera_that_is_not_there_is_a_failure() {
     }
     let dir = tempfile::tempdir().unwrap();
     let mut arguments = arguments(dir.path());
-    arguments[1] = format!("rtsp://127.0.0.1:{}/camera", broker::free_port());
+    arguments[1] = format!("rtsp://127.0.0.1:{}/camera", broker::NOBODYS_PORT);
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let output = demo(&words);
     let text = String::from_utf8_lossy(&output.stderr);

@@ -298,3 +298,34 @@ fn a_seek_back_and_a_flush_count_nothing_and_lose_nothing() {
     let exits: u64 = report.counts.iter().map(|c| c["lines"]["door"]["exits"].as_u64().unwrap()).sum();
     assert_eq!((entries, exits), (4, 2), "both passes are counted, the jump between them is not");
 }
+
+#[test]
+fn a_frame_that_it_can_not_look_at_is_failed_and_blank_and_the_next_is_looked_at() {
+    place::init();
+    let test = "a_frame_that_it_can_not_look_at_is_failed_and_blank_and_the_next_is_looked_at";
+    let Some(detector) = detector(test, "rate=0") else { return };
+    let pipeline = launch(&format!("appsrc name=src ! {detector} ! pixelscrubber name=s ! fakesink sync=false"));
+    let out = run::watch_buffers(&run::pad(&pipeline, "d", "src"));
+    let shown = run::watch_pictures(&run::pad(&pipeline, "s", "src"));
+    let (caps, mut buffers) = film(PixelFormat::I420, 1.0, 10, &walkers());
+    buffers[4].make_mut().remove_all_memory();
+    buffers[6].make_mut().remove_all_memory();
+    pipeline.set_state(gst::State::Paused).unwrap();
+    feed(&pipeline, "src", &caps, None, buffers);
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let report = run::wait(&pipeline, false);
+    let (seen, scrubbed) = (run::stats(&pipeline, "d"), run::stats(&pipeline, "s"));
+    pipeline.set_state(gst::State::Null).unwrap();
+    report.end_is_eos();
+    let said: Vec<Status> = attestations(out.try_iter()).iter().map(|a| a.status).collect();
+    let expected = (0..10).map(|i| if i == 4 || i == 6 { Status::Failed } else { Status::Detected });
+    assert_eq!(said, expected.collect::<Vec<_>>());
+    let black = |(info, buffer): (gst_video::VideoInfo, gst::Buffer)| {
+        buffer.map_readable().unwrap()[..info.size() * 2 / 3].iter().all(|b| *b == 16)
+    };
+    let black: Vec<usize> = shown.try_iter().map(black).enumerate().filter(|(_, black)| *black).map(|(i, _)| i).collect();
+    assert_eq!(black, [4, 6]);
+    let causes: gst::Structure = scrubbed.get("causes").unwrap();
+    assert_eq!((seen.get::<u64>("failed"), causes.get::<u64>("detector-failed")), (Ok(2), Ok(2)), "{seen} {scrubbed}");
+    assert_eq!(report.warned("a frame could not be looked at"), 1, "once a minute: {:?}", report.warnings);
+}
