@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What the command line asks for.
 
+mod render;
 mod stills;
 
 use std::path::PathBuf;
 
 /// How it is used.
 pub const USAGE: &str = "\
-usage: footage stills --count N [--first N] [--seed N] [--size WxH] --out DIR
+usage: footage list
+       footage render SCENE --out DIR [--size WxH] [--seconds N] [--seed N]
+       footage sheet --out PNG [--size WxH] [--seed N]
+       footage stills --count N --out DIR [--first N] [--seed N] [--size WxH]
 
+list     the named scenes: level, length, people
+render   a scene as SCENE.mp4 (H.264, no B-frames), gt.txt (MOT), frames.jsonl (boxes and pixels), truth.json, scene.json
+sheet    one picture of every scene
 stills   N pictures for training, each with a room, camera, light and people of its own: JPEG files and labels.json
 Exit status: 0; 1 failed; 2 wrong usage.";
 
@@ -85,6 +92,9 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
     }
     let options = Options::read(rest)?;
     match verb.as_str() {
+        "list" => render::list(),
+        "render" => render::run(&options),
+        "sheet" => render::sheet(&options),
         "stills" => stills::run(&options),
         _ => Err(Failure::Usage(format!("unknown command {verb}"))),
     }
