@@ -54,7 +54,8 @@ class Trainer:
         self.restore(smoothed)
         self.batches = Batches(a.pool, a.batch // a.procs, dict(photographs=1 - a.rendered, rendered=a.rendered), a.seed, rank)
         self.params = list(self.net.parameters())
-        self.first_step, self.started, self.stop = self.progress["step"], time.monotonic(), False
+        self.first_step, self.started = self.progress["step"], time.monotonic()
+        self.asked = self.stop = False  # a wish to stop counts when all processes have heard of it
         self.decayed = 0.0
         signal.signal(signal.SIGTERM, self.ask_to_stop)
         signal.signal(signal.SIGINT, self.ask_to_stop)
@@ -63,8 +64,8 @@ class Trainer:
             self.log = Log(a.run)
 
     def ask_to_stop(self, *_):
-        """Stops after the running step."""
-        self.stop = True
+        """Stops at the end of a step."""
+        self.asked = True
 
     def begin(self):
         """The network to start with, and a whole state to go on from if there is one."""
@@ -111,8 +112,9 @@ class Trainer:
     def share_gradients(self):
         """Mean of all processes' gradients; the wish to stop and process 0's clock ride along."""
         elapsed = time.monotonic() - self.started
+        self.stop = self.asked
         if self.a.procs > 1:
-            news = torch.tensor([float(self.stop), elapsed if self.rank == 0 else 0.0])
+            news = torch.tensor([float(self.asked), elapsed if self.rank == 0 else 0.0])
             flat = torch.cat([p.grad.reshape(-1) for p in self.params] + [news])
             dist.all_reduce(flat)
             start = 0

@@ -26,7 +26,7 @@ DEV_EVERY = {
     "hv2_coco": 12, "hv2_openimages": 12, "coco_subset": 12, "hv2_topdown": 10, "hv2_crossing": 12,
     "wearable_walk": 10, "hv2_personlike": 6, "hv2_voc": 8,
 }
-DEV_EVERY_RENDERED = 40
+DEV_EVERY_RENDERED = 20
 
 
 def is_allowed(source):
