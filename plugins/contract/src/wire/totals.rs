@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-//! The totals as a sticky event. They are one JSON text in it: sent at most about once a second, read once.
+//! The totals as a sticky event. They are one JSON text in it: sent at most twice a second, read once.
 
 use crate::totals::{Totals, VERSION};
 

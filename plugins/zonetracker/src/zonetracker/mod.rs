@@ -22,7 +22,7 @@
 //! ```
 //!
 //! # Events downstream
-//! `footfall-totals`, sticky: before the first attested frame, when something was counted (at most once a second), at
+//! `footfall-totals`, sticky: before the first attested frame, when something was counted (at most twice a second), at
 //! each window boundary, at least every ten seconds of stream, and before EOS. It is not for disks: do not put serialising
 //! elements such as `gdppay` behind it.
 //!
