@@ -102,9 +102,9 @@ class Trainer:
         """Pixels, targets and cells of this step."""
         images, targets = self.batches.draw(self.progress["step"])
         width, height = WIDTH, HEIGHT
-        if self.progress["step"] < self.a.window_steps:
+        rng = np.random.default_rng([self.a.seed, self.progress["step"], 1])  # the same size in all processes
+        if rng.random() < self.a.windows:
             width, height = self.a.window
-            rng = np.random.default_rng([self.a.seed, self.progress["step"], self.rank, 1])
             images, targets = window(images, targets, width, height, rng)
         pixels = images.to(self.device).permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
         return pixels, targets.to(self.device), torch.from_numpy(cell_grid(width, height)).to(self.device)
@@ -246,7 +246,7 @@ def arguments():
     p.add_argument("--adam-rate", type=float, default=2e-3)
     p.add_argument("--warm-steps", type=int, default=300)
     p.add_argument("--window", type=int, nargs=2, default=[288, 192], help="width and height of windows of the views")
-    p.add_argument("--window-steps", type=int, default=0, help="until this step on windows, which cost half")
+    p.add_argument("--windows", type=float, default=0.0, help="share of the steps on windows, which cost half")
     p.add_argument("--box-weight", type=float, default=5.0)
     p.add_argument("--teacher-weight", type=float, default=1.0)
     p.add_argument("--ema", type=float, default=0.999, help="what the smoothed weights keep at each step")
