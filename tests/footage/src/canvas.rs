@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Puts people and moving things into the picture of the room: depth, shadows, reflections, and whose pixel is whose.
 
-use crate::camera::{Camera, Projected};
+use crate::camera::Camera;
 use crate::figure::Figure;
-use crate::figure::look::material;
-use crate::figure::mesh::PosedPoint;
-use crate::figure::skeleton::{FOOT, FOREARM, HAND, HEAD, SHIN, Stance, THIGH, UPPER_ARM};
-use crate::light::{Light, Tone, roots};
-use crate::math::{Rot, Vec3, smoothstep, v3};
+use crate::figure::skeleton::Stance;
+use crate::light::{Light, Tone};
+use crate::math::{Vec3, v3};
 use crate::prop::Prop;
-use crate::raster::{Area, triangle};
-
-/// Samples a pixel in each direction.
-pub const SAMPLES: i32 = 2;
+use crate::raster::Area;
+use crate::shadow::{darkness, shadow_blobs};
+use crate::tile::{Tile, View};
 
 /// The room without people, as this camera sees it.
 #[derive(Clone, Debug)]
@@ -52,14 +49,6 @@ pub struct Shown {
     pub whole: [f32; 4],
 }
 
-/// Depth, colour and owner of an actor's samples.
-#[derive(Default)]
-struct Tile {
-    area: Area,
-    nearness: Vec<f32>,
-    colour: Vec<u32>,
-}
-
 /// A picture under construction.
 pub struct Canvas {
     camera: Camera,
@@ -76,16 +65,13 @@ pub struct Canvas {
     colour: Vec<u32>,
     owner: Vec<u16>,
     tile: Tile,
-    posed: Vec<PosedPoint>,
-    projected: Vec<Option<Projected>>,
-    lit: Vec<Vec3>,
 }
 
 impl Canvas {
     /// A canvas over a backdrop.
     pub fn new(camera: Camera, light: Light, backdrop: Backdrop) -> Self {
         let pixels = camera.width * camera.height;
-        let samples = pixels * (SAMPLES * SAMPLES) as usize;
+        let samples = pixels * (camera.samples() * camera.samples()) as usize;
         Self {
             rgb: backdrop.rgb.clone(),
             mask: vec![0; pixels],
@@ -94,9 +80,6 @@ impl Canvas {
             colour: vec![0; samples],
             owner: vec![0; samples],
             tile: Tile::default(),
-            posed: Vec::new(),
-            projected: Vec::new(),
-            lit: Vec::new(),
             tone: Tone::new(&light),
             camera,
             light,
@@ -123,10 +106,11 @@ impl Canvas {
         let mut areas = Vec::with_capacity(actors.len());
         let mut ready: Vec<Area> = Vec::with_capacity(actors.len());
         for actor in actors {
-            let whole = self.paint_tile(actor, false);
-            let area = self.tile.area.intersection(&self.picture().scaled(SAMPLES));
+            let view = View { camera: &self.camera, light: &self.light, tone: &self.tone };
+            let whole = self.tile.paint(&view, actor);
+            let area = self.tile.area.intersection(&self.picture().scaled(self.camera.samples()));
             let full = self.tile.nearness.iter().filter(|n| **n > 0.0).count() as u32;
-            let full_px = full.div_ceil((SAMPLES * SAMPLES) as u32);
+            let full_px = full.div_ceil((self.camera.samples() * self.camera.samples()) as u32);
             if !area.is_empty() {
                 self.prepare(&area, &ready);
                 ready.push(area);
@@ -134,9 +118,7 @@ impl Canvas {
             }
             areas.push(area);
             shown.push(Shown { id: actor.id, full_px, whole, ..Shown::default() });
-        }
-        if self.light.floor_gloss > 0.0 {
-            for actor in actors {
+            if self.light.floor_gloss > 0.0 {
                 self.reflect(actor);
             }
         }
@@ -146,6 +128,7 @@ impl Canvas {
         for (one, area) in shown.iter_mut().zip(&areas) {
             self.measure(one, area);
         }
+        self.touched = apart(&self.touched, &self.picture());
         shown
     }
 
@@ -161,150 +144,9 @@ impl Canvas {
         }
     }
 
-    /// Draws one actor alone; `mirrored` in the floor. Gives the box of the whole figure in pixels.
-    fn paint_tile(&mut self, actor: &Actor<'_>, mirrored: bool) -> [f32; 4] {
-        let flip = |p: Vec3| if mirrored { v3(p.x, p.y, -p.z) } else { p };
-        let scale = if mirrored { 1 } else { SAMPLES };
-        let mut whole = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
-        let mut grow = |p: &Option<Projected>| {
-            if let Some(p) = p {
-                whole = [whole[0].min(p.x), whole[1].min(p.y), whole[2].max(p.x), whole[3].max(p.y)];
-            }
-        };
-        let mut posed = std::mem::take(&mut self.posed);
-        let mut projected = std::mem::take(&mut self.projected);
-        projected.clear();
-        if let Some((figure, stance)) = actor.figure {
-            figure.pose(stance, &mut posed);
-            projected.extend(posed.iter().map(|p| self.camera.project(flip(p.at))));
-        }
-        let body = projected.len();
-        for (prop, at, facing, size) in &actor.props {
-            let turn = Rot::facing(facing.0, facing.1);
-            projected.extend(prop.points.iter().map(|p| self.camera.project(flip(turn.apply(p.0) * *size + *at))));
-        }
-        projected.iter().for_each(&mut grow);
-        self.open_tile(&whole, scale, mirrored);
-        if !self.tile.area.is_empty() {
-            if let Some((figure, _)) = actor.figure {
-                self.paint_figure(figure, &posed, &projected[..body], scale, mirrored);
-            }
-            let mut from = body;
-            for (prop, at, facing, _) in &actor.props {
-                let to = from + prop.points.len();
-                self.paint_prop(prop, *at, *facing, &projected[from..to], scale, mirrored);
-                from = to;
-            }
-        }
-        self.posed = posed;
-        self.projected = projected;
-        whole
-    }
-
-    fn open_tile(&mut self, whole: &[f32; 4], scale: i32, mirrored: bool) {
-        // A figure may reach out of the picture by half of its size: those samples count for its visibility.
-        let mut limit = self.picture().scaled(scale);
-        if !mirrored {
-            let (w, h) = (limit.right / 2, limit.bottom / 2);
-            limit = Area { left: -w, top: -h, right: limit.right + w, bottom: limit.bottom + h };
-        }
-        let k = scale as f32;
-        let area = Area {
-            left: (whole[0].clamp(-1e6, 1e6) * k).floor() as i32 - 1,
-            top: (whole[1].clamp(-1e6, 1e6) * k).floor() as i32 - 1,
-            right: (whole[2].clamp(-1e6, 1e6) * k).ceil() as i32 + 1,
-            bottom: (whole[3].clamp(-1e6, 1e6) * k).ceil() as i32 + 1,
-        }
-        .intersection(&limit);
-        // Even edges, so that pixels are whole.
-        let down = |v: i32| v.div_euclid(scale) * scale;
-        self.tile.area = Area {
-            left: down(area.left),
-            top: down(area.top),
-            right: down(area.right + scale - 1),
-            bottom: down(area.bottom + scale - 1),
-        };
-        let samples = self.tile.area.width() * self.tile.area.height();
-        self.tile.nearness.clear();
-        self.tile.nearness.resize(samples, 0.0);
-        self.tile.colour.clear();
-        self.tile.colour.resize(samples, 0);
-    }
-
-    fn paint_figure(&mut self, figure: &Figure, posed: &[PosedPoint], at: &[Option<Projected>], scale: i32, mirrored: bool) {
-        let light = &self.light;
-        let plain: [Vec3; material::COUNT] = std::array::from_fn(|m| roots(figure.look.colours[m]));
-        self.lit.clear();
-        self.lit.extend(posed.iter().zip(&figure.skin.points).map(|(p, rest)| {
-            let to_eye = (self.camera.at - p.at).unit();
-            let shine = light.highlight(p.normal, to_eye, figure.gloss(rest.material));
-            let albedo = figure.look.colours[usize::from(rest.material)];
-            let mean = (albedo.x + albedo.y + albedo.z) * 0.333 + 0.04;
-            // Lower parts get less light from the ceiling.
-            let depth = 0.80 + 0.20 * smoothstep(0.0, 1.2, p.at.z);
-            roots(light.on(p.normal, rest.openness * depth) + light.key * (shine / mean))
-        }));
-        let tile = &mut self.tile;
-        let (area, width) = (tile.area, tile.area.width());
-        let tone = &self.tone;
-        for corners in &figure.skin.triangles {
-            let mut c = corners.map(|i| i as usize);
-            if mirrored {
-                c.swap(1, 2);
-            }
-            let (Some(a), Some(b), Some(d)) = (&at[c[0]], &at[c[1]], &at[c[2]]) else { continue };
-            let near = [1.0 / a.depth, 1.0 / b.depth, 1.0 / d.depth];
-            let lit = c.map(|i| self.lit[i]);
-            let of = figure.skin.points[c[0]].material;
-            let base = plain[usize::from(of)];
-            let patterned = figure.is_patterned(of);
-            let rest = c.map(|i| figure.skin.points[i].at);
-            triangle([a, b, d], scale as f32, &area, |x, y, w| {
-                let i = (y - area.top) as usize * width + (x - area.left) as usize;
-                let nearness = near[0] * w[0] + near[1] * w[1] + near[2] * w[2];
-                if nearness > tile.nearness[i] {
-                    tile.nearness[i] = nearness;
-                    let light = lit[0] * w[0] + lit[1] * w[1] + lit[2] * w[2];
-                    let albedo = if patterned {
-                        roots(figure.colour(of, rest[0] * w[0] + rest[1] * w[1] + rest[2] * w[2]))
-                    } else {
-                        base
-                    };
-                    tile.colour[i] = tone.of_roots(light.times(albedo));
-                }
-            });
-        }
-    }
-
-    fn paint_prop(&mut self, prop: &Prop, place: Vec3, facing: (f32, f32), at: &[Option<Projected>], scale: i32, mirrored: bool) {
-        let turn = Rot::facing(facing.0, facing.1);
-        let tile = &mut self.tile;
-        let (area, width) = (tile.area, tile.area.width());
-        for corners in &prop.triangles {
-            let mut c = corners.map(|i| i as usize);
-            let (_, normal, colour) = prop.points[c[0]];
-            if mirrored {
-                c.swap(1, 2);
-            }
-            let (Some(a), Some(b), Some(d)) = (&at[c[0]], &at[c[1]], &at[c[2]]) else { continue };
-            let near = [1.0 / a.depth, 1.0 / b.depth, 1.0 / d.depth];
-            let normal = turn.apply(normal);
-            let shine = self.light.highlight(normal, (self.camera.at - place).unit(), 0.15);
-            let colour = self.tone.of(self.light.on(normal, 0.75).times(colour) + self.light.key * shine);
-            triangle([a, b, d], scale as f32, &area, |x, y, w| {
-                let i = (y - area.top) as usize * width + (x - area.left) as usize;
-                let nearness = near[0] * w[0] + near[1] * w[1] + near[2] * w[2];
-                if nearness > tile.nearness[i] {
-                    tile.nearness[i] = nearness;
-                    tile.colour[i] = colour;
-                }
-            });
-        }
-    }
-
     /// Fills the samples of an area with the backdrop's depth, where an earlier actor hasn't done so.
     fn prepare(&mut self, area: &Area, ready: &[Area]) {
-        let width = self.camera.width * SAMPLES as usize;
+        let width = self.camera.width * self.camera.samples() as usize;
         let near: Vec<Area> = ready.iter().copied().filter(|r| !r.intersection(area).is_empty()).collect();
         for y in area.top..area.bottom {
             let row = y as usize * width;
@@ -327,7 +169,7 @@ impl Canvas {
     }
 
     fn compose(&mut self, id: u16, area: &Area) {
-        let width = self.camera.width * SAMPLES as usize;
+        let width = self.camera.width * self.camera.samples() as usize;
         let tile = &self.tile;
         // A thing's samples are drawn too, but belong to nobody: its owner is the highest number.
         let owner = if id == 0 { u16::MAX } else { id };
@@ -350,17 +192,13 @@ impl Canvas {
         if samples.is_empty() {
             return;
         }
-        let area = Area {
-            left: samples.left / SAMPLES,
-            top: samples.top / SAMPLES,
-            right: samples.right / SAMPLES,
-            bottom: samples.bottom / SAMPLES,
-        };
-        let (width, wide) = (self.camera.width, self.camera.width * SAMPLES as usize);
+        let k = self.camera.samples();
+        let area = Area { left: samples.left / k, top: samples.top / k, right: samples.right / k, bottom: samples.bottom / k };
+        let (width, wide) = (self.camera.width, self.camera.width * self.camera.samples() as usize);
         for y in area.top as usize..area.bottom as usize {
             for x in area.left as usize..area.right as usize {
-                let s = y * 2 * wide + x * 2;
-                let at = [s, s + 1, s + wide, s + wide + 1];
+                let (s, next) = ((y * wide + x) * k as usize, k as usize - 1);
+                let at = [s, s + next, s + next * wide, s + next * (wide + 1)];
                 let owners = at.map(|i| self.owner[i]);
                 if owners == [0; 4] {
                     continue;
@@ -391,9 +229,10 @@ impl Canvas {
         if shown.id == 0 || samples.is_empty() {
             return;
         }
+        let k = self.camera.samples();
         let mut found = Area { left: i32::MAX, top: i32::MAX, right: 0, bottom: 0 };
-        for y in samples.top / SAMPLES..samples.bottom / SAMPLES {
-            for x in samples.left / SAMPLES..samples.right / SAMPLES {
+        for y in samples.top / k..samples.bottom / k {
+            for x in samples.left / k..samples.right / k {
                 if self.mask[y as usize * self.camera.width + x as usize] == shown.id {
                     shown.visible_px += 1;
                     found.left = found.left.min(x);
@@ -411,22 +250,21 @@ impl Canvas {
 
     /// A faint image in the floor.
     fn reflect(&mut self, actor: &Actor<'_>) {
-        self.paint_tile(actor, true);
+        let view = View { camera: &self.camera, light: &self.light, tone: &self.tone };
+        self.tile.mirror(&view, actor);
         let area = self.tile.area;
         if area.is_empty() {
             return;
         }
-        let (width, wide) = (self.camera.width, self.camera.width * SAMPLES as usize);
+        let width = self.camera.width;
         let k = (self.light.floor_gloss * 256.0) as u32;
         for y in area.top..area.bottom {
             for x in area.left..area.right {
                 let t = (y - area.top) as usize * area.width() + (x - area.left) as usize;
                 let pixel = y as usize * width + x as usize;
-                let sample = y as usize * 2 * wide + x as usize * 2;
                 if self.tile.nearness[t] <= 0.0 || self.backdrop.floor[pixel][0].is_nan() || self.mask[pixel] != 0 {
                     continue;
                 }
-                let _ = sample;
                 let c = self.tile.colour[t];
                 for channel in 0..3 {
                     let p = &mut self.rgb[pixel * 3 + channel];
@@ -454,9 +292,10 @@ impl Canvas {
             return;
         }
         let width = self.camera.width;
-        for y in (area.top as usize..area.bottom as usize).step_by(2) {
-            for x in (area.left as usize..area.right as usize).step_by(2) {
-                // One value for four pixels: shadows are soft.
+        // One value for several pixels: shadows are soft.
+        let step = if width > 1200 { 4 } else { 2 };
+        for y in (area.top as usize..area.bottom as usize).step_by(step) {
+            for x in (area.left as usize..area.right as usize).step_by(step) {
                 let [fx, fy] = self.backdrop.floor[y * width + x];
                 if fx.is_nan() {
                     continue;
@@ -465,14 +304,12 @@ impl Canvas {
                 if k >= 256 {
                     continue;
                 }
-                for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-                    if x + dx >= width || y + dy >= self.camera.height {
-                        continue;
-                    }
-                    let pixel = (y + dy) * width + x + dx;
-                    if !self.backdrop.floor[pixel][0].is_nan() {
-                        for c in &mut self.rgb[pixel * 3..pixel * 3 + 3] {
-                            *c = (u32::from(*c) * k >> 8) as u8;
+                for row in y..(y + step).min(area.bottom as usize) {
+                    for pixel in row * width + x..row * width + (x + step).min(area.right as usize) {
+                        if !self.backdrop.floor[pixel][0].is_nan() {
+                            for c in &mut self.rgb[pixel * 3..pixel * 3 + 3] {
+                                *c = (u32::from(*c) * k >> 8) as u8;
+                            }
                         }
                     }
                 }
@@ -498,7 +335,8 @@ impl Canvas {
         if area.left > area.right {
             return Area::default();
         }
-        let even = Area { left: area.left & !1, top: area.top & !1, right: (area.right + 1) & !1, bottom: (area.bottom + 1) & !1 };
+        let even =
+            Area { left: area.left & !1, top: area.top & !1, right: (area.right + 1) & !1, bottom: (area.bottom + 1) & !1 };
         even.intersection(&self.picture())
     }
 }
@@ -516,68 +354,33 @@ fn majority(owners: [u16; 4]) -> u16 {
     if best.1 >= 2 { best.0 } else { 0 }
 }
 
-/// A soft dark stroke on the floor.
-struct Blob {
-    a: (f32, f32),
-    b: (f32, f32),
-    radius: f32,
-    dark: f32,
-}
-
-fn shadow_blobs(actor: &Actor<'_>, light: &Light) -> Vec<Blob> {
-    let mut blobs = Vec::with_capacity(18);
-    let flat = |p: Vec3| (p.x, p.y);
-    if let Some((figure, stance)) = actor.figure {
-        let size = figure.look.build.height / 1.75;
-        let at = |bone: u8| stance.joints[usize::from(bone)].at;
-        let pelvis = at(0);
-        blobs.push(Blob { a: flat(pelvis), b: flat(at(2)), radius: 0.62 * size, dark: 0.30 * light.shadow });
-        for i in 0..2 {
-            let foot = at(FOOT[i]);
-            let lifted = (1.0 - (foot.z - 0.09) * 4.0).clamp(0.0, 1.0);
-            let toe = stance.joints[usize::from(FOOT[i])].turn.apply(v3(0.0, 0.11, 0.0)) + foot;
-            blobs.push(Blob { a: flat(foot), b: flat(toe), radius: 0.15 * size, dark: (0.15 + 0.5 * light.shadow) * lifted });
-        }
-        let strength = light.key.x / (light.key.x + light.sky.x) * light.shadow;
-        let thrown = |p: Vec3| {
-            let t = p.z / light.key_from.z.max(0.3);
-            (p.x - light.key_from.x * t, p.y - light.key_from.y * t)
-        };
-        let mut limb = |a: Vec3, b: Vec3, r: f32| {
-            // The higher, the softer.
-            let soft = 0.05 + 0.06 * (a.z + b.z);
-            blobs.push(Blob { a: thrown(a), b: thrown(b), radius: r * size + soft, dark: strength * 0.9 * r / (r + soft * 0.4) });
-        };
-        limb(pelvis, at(3), 0.19);
-        limb(at(HEAD), at(HEAD) + v3(0.0, 0.0, 0.14), 0.11);
-        for i in 0..2 {
-            limb(at(THIGH[i]), at(SHIN[i]), 0.10);
-            limb(at(SHIN[i]), at(FOOT[i]), 0.075);
-            limb(at(UPPER_ARM[i]), at(FOREARM[i]), 0.06);
-            limb(at(FOREARM[i]), at(HAND[i]), 0.05);
+/// The same areas as rectangles that don't overlap, in blocks of 32 pixels.
+fn apart(areas: &[Area], picture: &Area) -> Vec<Area> {
+    const BLOCK: i32 = 32;
+    let (columns, rows) = ((picture.right + BLOCK - 1) / BLOCK, (picture.bottom + BLOCK - 1) / BLOCK);
+    let mut marked = vec![false; (columns * rows) as usize];
+    for area in areas.iter().filter(|a| !a.is_empty()) {
+        for row in area.top / BLOCK..=(area.bottom - 1) / BLOCK {
+            for column in area.left / BLOCK..=(area.right - 1) / BLOCK {
+                marked[(row * columns + column) as usize] = true;
+            }
         }
     }
-    for (_, at, facing, _) in &actor.props {
-        let ahead = |d: f32| (at.x + facing.0 * d, at.y + facing.1 * d);
-        blobs.push(Blob { a: ahead(0.0), b: ahead(0.75), radius: 0.45, dark: 0.4 * light.shadow });
-    }
-    blobs
-}
-
-/// How much light is left, 256 for all of it. Of several strokes of one kind the darkest counts more than their sum.
-fn darkness(blobs: &[Blob], x: f32, y: f32) -> u32 {
-    let mut left = 1.0f32;
-    let mut darkest = 0.0f32;
-    for (i, b) in blobs.iter().enumerate() {
-        let (dx, dy) = (b.b.0 - b.a.0, b.b.1 - b.a.1);
-        let t = (((x - b.a.0) * dx + (y - b.a.1) * dy) / (dx * dx + dy * dy + 1e-6)).clamp(0.0, 1.0);
-        let (ex, ey) = (x - b.a.0 - dx * t, y - b.a.1 - dy * t);
-        let q = 1.0 - (ex * ex + ey * ey) / (b.radius * b.radius);
-        if q > 0.0 {
-            let d = b.dark * q * q * (3.0 - 2.0 * q);
-            if i < 3 { left *= 1.0 - d } else { darkest = darkest.max(d) }
+    let mut found = Vec::new();
+    for row in 0..rows {
+        let line = &marked[(row * columns) as usize..((row + 1) * columns) as usize];
+        let mut column = 0;
+        while column < columns {
+            let begin = column;
+            while column < columns && line[column as usize] {
+                column += 1;
+            }
+            if column > begin {
+                let area = Area { left: begin * BLOCK, top: row * BLOCK, right: column * BLOCK, bottom: (row + 1) * BLOCK };
+                found.push(area.intersection(picture));
+            }
+            column += 1;
         }
     }
-    // Display values are about the square root of light.
-    ((left * (1.0 - darkest)).sqrt() * 256.0) as u32
+    found
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::camera::Camera;
 use crate::canvas::{Actor, Canvas, Shown};
+use crate::figure::look::Bag;
 use crate::figure::skeleton::Stance;
 use crate::figure::{Detail, Figure};
 use crate::gallery::Gallery;
@@ -71,15 +72,22 @@ impl Film {
     /// The film of a scene. Width and height must be even.
     pub fn new(scene: &Scene, seed: u64, width: usize, height: usize) -> Self {
         let mut gallery = Gallery::default();
+        let given = seed;
+        // Every scene has people of its own.
+        let seed = scene.name.bytes().fold(seed, |h, b| h.wrapping_mul(0x0100_0000_01B3) ^ u64::from(b));
         let cast = cast(scene, seed, &mut gallery, height);
         let camera = Camera::new(&scene.mount, width, height);
         let room = scene.plan.build(seed, &mut gallery);
         let backdrop = render(&room, &camera, &scene.light);
         let mut sensor = scene.sensor.clone();
+        if camera.samples() == 1 {
+            // What more samples would have smoothed, the lens does.
+            sensor.blur = (sensor.blur + 5).min(16);
+        }
         sensor.saturation = (64.0 * scene.light.saturation) as i32;
         let developer = Developer::new(sensor, &backdrop.rgb, width, height, seed);
         let canvas = Canvas::new(camera, scene.light, backdrop);
-        Self { scene: scene.clone(), seed, camera, cast, canvas, developer }
+        Self { scene: scene.clone(), seed: given, camera, cast, canvas, developer }
     }
 
     /// How many frames the whole scene has.
@@ -94,7 +102,7 @@ impl Film {
         for member in &self.cast {
             if let Some(moment) = member.path.at(seconds) {
                 let at = v3(moment.at.0, moment.at.1, 0.0);
-                let pose = member.path.pose(&moment);
+                let pose = member.figure.burdened(member.path.pose(&moment));
                 let stance = Stance::of(&member.figure.look.build, &pose, at, moment.facing);
                 present.push((member, at, moment.facing, stance));
             }
@@ -177,7 +185,10 @@ fn cast(scene: &Scene, seed: u64, gallery: &mut Gallery, height: usize) -> Vec<M
     let detail = if height >= 400 { Detail::Fine } else { Detail::Coarse };
     let member = |(i, script): (usize, &crate::world::script::Script)| {
         let mut rng = Rng::new(seed, 500 + i as u64);
-        let figure = gallery.dressed(&mut rng, script.kind == Kind::Child, detail);
+        let mut figure = gallery.dressed(&mut rng, script.kind == Kind::Child, detail);
+        while matches!(script.kind, Kind::Wheelchair | Kind::Trolley) && figure.look.bag != Bag::None {
+            figure = gallery.dressed(&mut rng, false, detail);
+        }
         let prop = match script.kind {
             Kind::Wheelchair => Some(Arc::new(Prop::wheelchair(&mut rng))),
             Kind::Trolley => Some(Arc::new(Prop::trolley(&mut rng))),

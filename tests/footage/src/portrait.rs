@@ -2,7 +2,7 @@
 //! A picture of one figure before a plain ground: for posters, and to look at figures.
 
 use crate::camera::{Camera, Mount};
-use crate::canvas::{Actor, Backdrop, Canvas, SAMPLES};
+use crate::canvas::{Actor, Backdrop, Canvas};
 use crate::figure::Figure;
 use crate::figure::look::hsv;
 use crate::figure::pose::{Pose, STANDING_ACTS};
@@ -40,7 +40,7 @@ pub fn view(
     let pixels = width * height;
     let backdrop = Backdrop {
         rgb: colour[..3].repeat(pixels),
-        nearness: vec![0.0; pixels * (SAMPLES * SAMPLES) as usize],
+        nearness: vec![0.0; pixels * (camera.samples() * camera.samples()) as usize],
         floor: vec![[f32::NAN; 2]; pixels],
         likeness: vec![0; pixels],
     };

@@ -88,7 +88,12 @@ impl Prop {
             let z = z0 + (z1 - z0) * t;
             for side in [-1.0, 1.0] {
                 let thick = if k == 5 { 0.010 } else { 0.004 };
-                p.bar(v3(side * (w0 - 0.04 * (1.0 - t)), y0, z), v3(side * (w1 - 0.04 * (1.0 - t)), y1, z + 0.08 * (1.0 - t)), thick, metal);
+                p.bar(
+                    v3(side * (w0 - 0.04 * (1.0 - t)), y0, z),
+                    v3(side * (w1 - 0.04 * (1.0 - t)), y1, z + 0.08 * (1.0 - t)),
+                    thick,
+                    metal,
+                );
             }
             p.bar(v3(-w1, y1, z + 0.04), v3(w1, y1, z + 0.04), 0.005, metal);
             p.bar(v3(-w0, y0, z), v3(w0, y0, z), 0.005, metal);

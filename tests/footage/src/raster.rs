@@ -50,20 +50,29 @@ impl Area {
 }
 
 /// Larger triangles than this (samples) are left out: they touch the lens.
-const LARGEST: f32 = 1900.0;
+const LARGEST: i32 = 1900 * 16;
 
-/// Calls `each(x, y, [b0, b1, b2])` for every sample of a triangle whose front shows, in order; `scale` samples a pixel.
-pub fn triangle(corners: [&Projected; 3], scale: f32, clip: &Area, mut each: impl FnMut(i32, i32, [f32; 3])) {
-    let snap = |v: f32| (v * scale * 16.0).round() as i32;
-    let x = corners.map(|c| snap(c.x));
-    let y = corners.map(|c| snap(c.y));
+/// A corner on the lattice of sixteenths of a sample, at `scale` samples a pixel.
+#[inline]
+pub fn snap(p: &Projected, scale: f32) -> (i32, i32) {
+    // Adding a whole number first makes truncation round down, without a call for every corner.
+    const SHIFT: f32 = 1_048_576.0;
+    let one = |v: f32| (f64::from(v * scale * 16.0) + f64::from(SHIFT) + 0.5) as i32 - SHIFT as i32;
+    (one(p.x), one(p.y))
+}
+
+/// Calls `each(x, y, [b0, b1, b2])` for every sample of a triangle whose front shows, in order. Corners are snapped.
+#[inline]
+pub fn triangle(corners: [(i32, i32); 3], clip: &Area, mut each: impl FnMut(i32, i32, [f32; 3])) {
+    let x = corners.map(|c| c.0);
+    let y = corners.map(|c| c.1);
     let (x_low, x_high) = (x[0].min(x[1]).min(x[2]), x[0].max(x[1]).max(x[2]));
     let (y_low, y_high) = (y[0].min(y[1]).min(y[2]), y[0].max(y[1]).max(y[2]));
     let left = (x_low >> 4).max(clip.left);
     let right = ((x_high >> 4) + 1).min(clip.right);
     let top = (y_low >> 4).max(clip.top);
     let bottom = ((y_high >> 4) + 1).min(clip.bottom);
-    if left >= right || top >= bottom || (x_high - x_low).max(y_high - y_low) as f32 > LARGEST * 16.0 {
+    if left >= right || top >= bottom || (x_high - x_low).max(y_high - y_low) > LARGEST {
         return;
     }
     // Seen from the front, corners run counter-clockwise in space: with y downwards this area is positive.
@@ -112,7 +121,7 @@ mod tests {
         let corner = [at(3.5, 4.5), at(3.5, 30.5), at(33.5, 30.5), at(33.5, 4.5)];
         let mut hits = vec![0u8; 1600];
         for t in [[0, 1, 2], [0, 2, 3]] {
-            triangle(t.map(|i: usize| &corner[i]), 1.0, &clip, |x, y, b| {
+            triangle(t.map(|i: usize| snap(&corner[i], 1.0)), &clip, |x, y, b| {
                 hits[(y * 40 + x) as usize] += 1;
                 assert!((b[0] + b[1] + b[2] - 1.0).abs() < 1e-4);
             });
@@ -126,7 +135,7 @@ mod tests {
         let clip = Area { left: 0, top: 0, right: 40, bottom: 40 };
         let corner = [at(3.0, 4.0), at(33.0, 30.0), at(3.0, 30.0)];
         let mut hits = 0;
-        triangle([&corner[0], &corner[1], &corner[2]], 1.0, &clip, |_, _, _| hits += 1);
+        triangle([0, 1, 2].map(|i: usize| snap(&corner[i], 1.0)), &clip, |_, _, _| hits += 1);
         assert_eq!(hits, 0);
     }
 }

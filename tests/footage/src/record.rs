@@ -110,16 +110,26 @@ pub fn truth_file(film: &Film, truth: &Truth, frames: u32, clip: &str, sha256: &
     });
     let name = |zone: usize| scene.zones.get(zone).map_or("", |z| z.name);
     if let Some(queue) = scene.queue {
-        let served: Vec<Value> = truth.queue.iter().map(|q| json!({
-            "who": q.id, "joined": seconds(q.joined_s), "served": seconds(q.served_s), "left": seconds(q.left_s),
-            "wait_s": seconds(q.served_s - q.joined_s), "service_s": seconds(q.left_s - q.served_s),
-        })).collect();
+        let served: Vec<Value> = truth
+            .queue
+            .iter()
+            .map(|q| {
+                json!({
+                    "who": q.id, "joined": seconds(q.joined_s), "served": seconds(q.served_s), "left": seconds(q.left_s),
+                    "wait_s": seconds(q.served_s - q.joined_s), "service_s": seconds(q.left_s - q.served_s),
+                })
+            })
+            .collect();
         let whole = frames / FRAMES_PER_S;
         let length: Vec<usize> = (0..=whole).map(|s| truth.queue_length(f64::from(s))).collect();
-        file["queue"] = json!({ "waiting": queue.waiting, "service": queue.service, "served": served, "length_each_second": length });
+        file["queue"] =
+            json!({ "waiting": queue.waiting, "service": queue.service, "served": served, "length_each_second": length });
     }
-    let transitions: Vec<Value> =
-        truth.transitions.iter().map(|(a, b, id, t)| json!({ "from": name(*a), "to": name(*b), "who": id, "t": seconds(*t) })).collect();
+    let transitions: Vec<Value> = truth
+        .transitions
+        .iter()
+        .map(|(a, b, id, t)| json!({ "from": name(*a), "to": name(*b), "who": id, "t": seconds(*t) }))
+        .collect();
     file["transitions"] = json!(transitions);
     if !scene.route.is_empty() {
         let done: Vec<Value> =

@@ -115,14 +115,8 @@ impl Scene {
 
     /// A scene seen from straight above the origin, `height` metres over the floor.
     pub fn above(name: &'static str, title: &'static str, level: u8, seconds: f32, plan: Plan, height: f32) -> Self {
-        let mount = Mount {
-            at: v3(0.0, 0.0, height),
-            yaw: 0.0,
-            pitch: core::f32::consts::FRAC_PI_2,
-            roll: 0.0,
-            view: 1.35,
-            barrel: 0.0,
-        };
+        let mount =
+            Mount { at: v3(0.0, 0.0, height), yaw: 0.0, pitch: core::f32::consts::FRAC_PI_2, roll: 0.0, view: 1.35, barrel: 0.0 };
         Self { mount, anchor: Anchor::Centre, ..Self::wall(name, title, level, seconds, plan) }
     }
 

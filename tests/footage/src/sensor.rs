@@ -111,7 +111,11 @@ impl Developer {
         out.v.resize(width / 2 * (height / 2), 0);
         let gain = self.gain(seconds, number);
         let mut rng = Rng::new(self.seed, number ^ 0x5EED);
-        let planes = [(&self.clean.y, &mut out.y, width, 16, 1.0), (&self.clean.u, &mut out.u, width / 2, 128, 0.45), (&self.clean.v, &mut out.v, width / 2, 128, 0.45)];
+        let planes = [
+            (&self.clean.y, &mut out.y, width, 16, 1.0),
+            (&self.clean.u, &mut out.u, width / 2, 128, 0.45),
+            (&self.clean.v, &mut out.v, width / 2, 128, 0.45),
+        ];
         for (source, target, columns, black, share) in planes {
             let rows = source.len() / columns.max(1);
             let falls = |i: usize, n: usize| {

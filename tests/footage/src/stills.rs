@@ -132,7 +132,8 @@ impl Stills {
             let Some((x, y)) = spot else { continue };
             let inside = x.abs() < size.0 - 0.25 && y > 0.1 && y < size.1 - 0.25;
             let crowded = taken.iter().any(|t| (t.0 - x) * (t.0 - x) + (t.1 - y) * (t.1 - y) < 0.16);
-            let stood_on = room.footprints.iter().any(|f| x > f[0] - 0.12 && x < f[2] + 0.12 && y > f[1] - 0.12 && y < f[3] + 0.12);
+            let stood_on =
+                room.footprints.iter().any(|f| x > f[0] - 0.12 && x < f[2] + 0.12 && y > f[1] - 0.12 && y < f[3] + 0.12);
             let (dx, dy) = (x - camera.at.x, y - camera.at.y);
             let at_lens = !topdown && dx * dx + dy * dy < 0.55;
             if !inside || crowded || stood_on || at_lens {
@@ -175,6 +176,7 @@ impl Stills {
             _ => Pose::standing(rng.unit()).doing(*rng.pick(&STANDING_ACTS), rng.range(0.7, 1.0)),
         };
         jitter(&mut pose, rng);
+        let pose = if wheelchair || thing.is_some() { pose } else { figure.burdened(pose) };
         let stance = Stance::of(&figure.look.build, &pose, at, facing);
         Placed { figure, stance, props, thing, wheelchair }
     }

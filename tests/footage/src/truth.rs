@@ -95,7 +95,11 @@ impl Truth {
             let mut events = Vec::new();
             if let [a, b, inside] = ends[..] {
                 for (id, path) in &paths {
-                    events.extend(crossings(path, a, b, inside).into_iter().map(|(at_s, entry)| Crossing { id: *id, entry, at_s }));
+                    events.extend(crossings(path, a, b, inside).into_iter().map(|(at_s, entry)| Crossing {
+                        id: *id,
+                        entry,
+                        at_s,
+                    }));
                 }
             }
             events.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
@@ -247,15 +251,17 @@ fn stays(path: &[Sighting], corners: &[Point]) -> Vec<(f64, f64)> {
     };
     for pair in path.windows(2) {
         let ((t0, p, _), (t1, q, _)) = (pair[0], pair[1]);
-        let mut shares: Vec<f64> = (0..corners.len()).filter_map(|i| cut(corners[i], corners[(i + 1) % corners.len()], p, q)).collect();
+        let mut shares: Vec<f64> =
+            (0..corners.len()).filter_map(|i| cut(corners[i], corners[(i + 1) % corners.len()], p, q)).collect();
         shares.sort_by(f64::total_cmp);
         shares.push(1.0);
-        let (mut inside, mut since) = (contains(corners, p), 0.0);
+        let mut since = 0.0;
         for share in shares {
-            if inside && share > since {
+            // The middle between two cuts is never on an edge.
+            let middle = 0.5 * (since + share);
+            if share > since && contains(corners, (p.0 + (q.0 - p.0) * middle, p.1 + (q.1 - p.1) * middle)) {
                 add(t0 + (t1 - t0) * since, t0 + (t1 - t0) * share);
             }
-            inside = !inside;
             since = share;
         }
     }
@@ -281,7 +287,17 @@ mod tests {
     #[test]
     fn there_and_back_are_two_crossings_and_a_turn_on_the_line_is_none() {
         let (a, b, inside) = ((0.0, 10.0), (100.0, 10.0), (50.0, 50.0));
-        let there = walk(&[(50.0, 0.0), (50.0, 4.0), (50.0, 14.0), (50.0, 20.0), (50.0, 24.0), (50.0, 14.0), (50.0, 4.0), (50.0, 0.0), (50.0, 0.0)]);
+        let there = walk(&[
+            (50.0, 0.0),
+            (50.0, 4.0),
+            (50.0, 14.0),
+            (50.0, 20.0),
+            (50.0, 24.0),
+            (50.0, 14.0),
+            (50.0, 4.0),
+            (50.0, 0.0),
+            (50.0, 0.0),
+        ]);
         let found = crossings(&there, a, b, inside);
         assert_eq!(found.iter().map(|e| e.1).collect::<Vec<_>>(), [true, false]);
         assert!((found[0].0 - 0.16).abs() < 1e-9, "{found:?}");

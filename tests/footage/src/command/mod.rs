@@ -11,10 +11,12 @@ pub const USAGE: &str = "\
 usage: footage list
        footage render SCENE --out DIR [--size WxH] [--seconds N] [--seed N]
        footage sheet --out PNG [--size WxH] [--seed N]
+       footage speed SCENE [--size WxH] [--seconds N] [--seed N]
        footage stills --count N --out DIR [--first N] [--seed N] [--size WxH]
 
 list     the named scenes: level, length, people
 render   a scene as SCENE.mp4 (H.264, no B-frames), gt.txt (MOT), frames.jsonl (boxes and pixels), truth.json, scene.json
+speed    how long a frame takes without encoding (default: 1920x1080, the whole scene)
 sheet    one picture of every scene
 stills   N pictures for training, each with a room, camera, light and people of its own: JPEG files and labels.json
 Exit status: 0; 1 failed; 2 wrong usage.";
@@ -95,6 +97,7 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "list" => render::list(),
         "render" => render::run(&options),
         "sheet" => render::sheet(&options),
+        "speed" => render::speed(&options),
         "stills" => stills::run(&options),
         _ => Err(Failure::Usage(format!("unknown command {verb}"))),
     }

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use footfall_footage::film::{FRAMES_PER_S, Film};
 use footfall_footage::picture::Picture;
+use footfall_footage::scene::Scene;
 use footfall_footage::truth::Truth;
 use footfall_footage::{library, record};
 use sha2::{Digest, Sha256};
@@ -17,15 +18,22 @@ use super::{Failure, Options};
 /// Prints the scenes.
 pub fn list() -> Result<(), Failure> {
     for scene in library::scenes() {
-        println!("{}  {:<24} {:>3.0} s  {:>2} people  {}", scene.level, scene.name, scene.seconds, scene.people.len(), scene.title);
+        println!(
+            "{}  {:<24} {:>3.0} s  {:>2} people  {}",
+            scene.level,
+            scene.name,
+            scene.seconds,
+            scene.people.len(),
+            scene.title
+        );
     }
     Ok(())
 }
 
 /// Renders one scene.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let [name] = &options.names[..] else { return Err(Failure::Usage("name one scene".into())) };
-    let scene = library::scene(name).ok_or_else(|| Failure::Usage(format!("there is no scene {name}; try: footage list")))?;
+    let scene = named(options)?;
+    let name = scene.name;
     let (width, height) = options.size.unwrap_or((1280, 720));
     let out = options.out()?;
     std::fs::create_dir_all(out)?;
@@ -109,9 +117,47 @@ fn busiest(film: &Film) -> u32 {
         film.cast
             .iter()
             .filter_map(|m| film.spot(m.id, t))
-            .filter(|s| s.foot.0 > 0.05 * w && s.foot.0 < 0.95 * w && s.centre.1 > 0.05 * h && s.foot.1 < 0.95 * h)
+            .filter(|s| {
+                let inside = |p: (f32, f32)| p.0 > 0.04 * w && p.0 < 0.96 * w && p.1 > 0.04 * h && p.1 < 0.97 * h;
+                inside(s.foot) && inside((2.0 * s.centre.0 - s.foot.0, 2.0 * s.centre.1 - s.foot.1))
+            })
             .map(|s| 10 + (s.height_px / h * 8.0) as usize)
             .sum::<usize>()
     };
     (0..film.frames()).step_by(10).max_by_key(|n| (count(n), u32::MAX - n)).unwrap_or(0)
+}
+
+/// Says how long rendering takes.
+#[allow(clippy::disallowed_methods)] // Measuring is all that it does.
+pub fn speed(options: &Options) -> Result<(), Failure> {
+    let (scene, (width, height)) = (named(options)?, options.size.unwrap_or((1920, 1080)));
+    let begun = std::time::Instant::now();
+    let mut film = Film::new(&scene, options.seed.unwrap_or(1), width, height);
+    let ready = begun.elapsed();
+    let frames = options.seconds.map_or(film.frames(), |s| ((s * f64::from(FRAMES_PER_S)) as u32).clamp(1, film.frames()));
+    let mut picture = Picture::new(width, height);
+    let begun = std::time::Instant::now();
+    let (mut people, mut pixels) = (0, 0u64);
+    for number in 0..frames {
+        let seen = film.frame(number, &mut picture);
+        people += seen.len();
+        pixels += seen.iter().map(|s| u64::from(s.shown.visible_px)).sum::<u64>();
+    }
+    let spent = begun.elapsed().as_secs_f64();
+    let n = f64::from(frames);
+    println!(
+        "{}: {width}x{height}, {frames} frames, {:.1} people and {:.0} of their pixels a frame: {:.1} ms a frame, {:.0} frames a second (room and figures before: {:.2} s)",
+        scene.name,
+        people as f64 / n,
+        pixels as f64 / n,
+        spent / n * 1e3,
+        n / spent,
+        ready.as_secs_f64()
+    );
+    Ok(())
+}
+
+fn named(options: &Options) -> Result<Scene, Failure> {
+    let [name] = &options.names[..] else { return Err(Failure::Usage("name one scene".into())) };
+    library::scene(name).ok_or_else(|| Failure::Usage(format!("there is no scene {name}; try: footage list")))
 }

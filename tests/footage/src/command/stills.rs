@@ -45,7 +45,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 
 fn label(still: &Still, id: u64, name: &str, images: &mut Vec<Value>, annotations: &mut Vec<Value>, alike: &mut Vec<Value>) {
     let source = if still.topdown { "rendered_topdown" } else { "rendered_oblique" };
-    images.push(json!({ "id": id, "file_name": name, "width": still.picture.width, "height": still.picture.height, "source": source }));
+    images.push(
+        json!({ "id": id, "file_name": name, "width": still.picture.width, "height": still.picture.height, "source": source }),
+    );
     for person in &still.people {
         let b = person.shown.visible;
         let visibility = (f64::from(person.visibility()) * 1000.0).round() / 1000.0;

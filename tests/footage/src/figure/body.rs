@@ -3,9 +3,7 @@
 
 use super::field::Solid;
 use super::look::{Bag, Look, Lower, Upper, material};
-use super::skeleton::{
-    Build, CHEST, FOOT, FOREARM, HAND, NECK, PELVIS, SHIN, SIDE, SKIRT, SPINE, THIGH, UPPER_ARM,
-};
+use super::skeleton::{Build, CHEST, FOOT, FOREARM, HAND, NECK, PELVIS, SHIN, SIDE, SKIRT, SPINE, THIGH, UPPER_ARM};
 use crate::math::{Vec3, mix, v3};
 
 /// Joints and thickness of one build.
@@ -65,13 +63,23 @@ fn torso(s: &mut Solid, f: &Frame) {
     let (waist, chest, hip) = (f.at(SPINE).z + 0.03, f.at(CHEST).z + 0.06, f.at(THIGH[0]).z + 0.02);
     let broad = shoulder.x / 0.178;
     s.ball(CHEST, v3(0.0, -0.005, chest), v3(mix(0.158, 0.142, hips) * g * broad, 0.108 * g, 0.17));
-    s.ball(SPINE, v3(0.0, 0.005 + 0.02 * w, waist), v3(mix(0.142, 0.122, hips) * g * (1.0 + 0.12 * w), (0.098 + 0.03 * w + 0.012 * c) * g, 0.15));
+    s.ball(
+        SPINE,
+        v3(0.0, 0.005 + 0.02 * w, waist),
+        v3(mix(0.142, 0.122, hips) * g * (1.0 + 0.12 * w), (0.098 + 0.03 * w + 0.012 * c) * g, 0.15),
+    );
     s.ball(PELVIS, v3(0.0, -0.012, hip), v3(mix(0.155, 0.175, hips) * g, 0.112 * g, 0.13));
     if w > 0.2 {
         s.ball(SPINE, v3(0.0, 0.045, waist - 0.02), v3(0.12 * g, 0.11 * g * (0.8 + 0.3 * w), 0.13));
     }
     for side in SIDE {
-        s.cone(CHEST, v3(0.0, -0.02, shoulder.z + 0.035), v3(side * (shoulder.x - 0.02), -0.015, shoulder.z - 0.005), 0.055 * g, 0.058 * g);
+        s.cone(
+            CHEST,
+            v3(0.0, -0.02, shoulder.z + 0.035),
+            v3(side * (shoulder.x - 0.02), -0.015, shoulder.z - 0.005),
+            0.055 * g,
+            0.058 * g,
+        );
         s.ball(PELVIS, v3(side * 0.07, -0.062, hip - 0.03), v3(0.085 * g, 0.075 * g, 0.09));
         s.ball(CHEST, v3(side * 0.075, -0.045, chest + 0.06), v3(0.085, 0.07, 0.11));
         if c < 0.3 {

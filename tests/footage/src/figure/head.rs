@@ -152,7 +152,10 @@ pub(super) fn paint(look: &Look, p: Vec3, skin: Colour) -> Colour {
         1.0 - smoothstep(0.5, 1.15, dx * dx + dz * dz)
     };
     // Cheeks and nose are redder, sockets darker.
-    c = c.lerp(v3(c.x * 1.06, c.y * 0.88, c.z * 0.85), 0.6 * blob(0.042, -0.035, 0.025, 0.022).max(blob(0.0, -0.028, 0.016, 0.02)));
+    c = c.lerp(
+        v3(c.x * 1.06, c.y * 0.88, c.z * 0.85),
+        0.6 * blob(0.042, -0.035, 0.025, 0.022).max(blob(0.0, -0.028, 0.016, 0.02)),
+    );
     c = c.lerp(c * 0.55, 0.75 * blob(0.031, -0.001, 0.022, 0.013));
     if look.beard > 0.0 {
         let below = smoothstep(-0.045, -0.06, p.z) * smoothstep(0.0, 0.03, p.y);

@@ -190,14 +190,8 @@ pub fn hsv(h: f32, s: f32, v: f32) -> Colour {
 
 /// A skin tone: 0 pale, 1 dark.
 pub fn skin_tone(t: f32, red: f32) -> Colour {
-    const STEPS: [[f32; 3]; 6] = [
-        [0.93, 0.77, 0.69],
-        [0.87, 0.68, 0.57],
-        [0.78, 0.58, 0.45],
-        [0.66, 0.46, 0.34],
-        [0.48, 0.32, 0.24],
-        [0.30, 0.20, 0.16],
-    ];
+    const STEPS: [[f32; 3]; 6] =
+        [[0.93, 0.77, 0.69], [0.87, 0.68, 0.57], [0.78, 0.58, 0.45], [0.66, 0.46, 0.34], [0.48, 0.32, 0.24], [0.30, 0.20, 0.16]];
     let at = t.clamp(0.0, 0.999) * 5.0;
     let i = at as usize;
     let share = at - i as f32;
@@ -264,8 +258,12 @@ impl Look {
 
     /// A child drawn by chance; `age` 0 (about three years) to 1 (about twelve).
     pub fn child(rng: &mut Rng, age: f32) -> Self {
-        let build =
-            Build { height: mix(0.95, 1.48, age), child: mix(1.0, 0.35, age), hips: rng.range(0.2, 0.6), weight: rng.range(-0.5, 0.4) };
+        let build = Build {
+            height: mix(0.95, 1.48, age),
+            child: mix(1.0, 0.35, age),
+            hips: rng.range(0.2, 0.6),
+            weight: rng.range(-0.5, 0.4),
+        };
         let mut look = Self::dressed(rng, build);
         look.beard = 0.0;
         if look.upper == Upper::Coat {
@@ -303,7 +301,13 @@ impl Look {
             6 => Upper::Hoodie,
             7..=8 => Upper::Jacket,
             9 => Upper::Coat,
-            10 => if female { Upper::Top } else { Upper::Hoodie },
+            10 => {
+                if female {
+                    Upper::Top
+                } else {
+                    Upper::Hoodie
+                }
+            }
             11 => Upper::Top,
             _ => Upper::Dress,
         };
@@ -312,13 +316,31 @@ impl Look {
             4..=5 => Lower::Slim,
             6 => Lower::Wide,
             7 => Lower::Shorts,
-            _ => if female { Lower::Skirt } else { Lower::Trousers },
+            _ => {
+                if female {
+                    Lower::Skirt
+                } else {
+                    Lower::Trousers
+                }
+            }
         };
         let sleeves = match upper {
             Upper::Tee => rng.range(0.22, 0.45),
             Upper::Top => 0.0,
-            Upper::Dress => if rng.chance(0.5) { rng.range(0.0, 0.4) } else { 1.0 },
-            Upper::Shirt => if rng.chance(0.3) { rng.range(0.55, 0.75) } else { 1.0 },
+            Upper::Dress => {
+                if rng.chance(0.5) {
+                    rng.range(0.0, 0.4)
+                } else {
+                    1.0
+                }
+            }
+            Upper::Shirt => {
+                if rng.chance(0.3) {
+                    rng.range(0.55, 0.75)
+                } else {
+                    1.0
+                }
+            }
             _ => 1.0,
         };
         let hem = match upper {
@@ -334,8 +356,20 @@ impl Look {
             0 | 1 => Hat::Cap,
             2 => Hat::Beanie,
             3 => Hat::Brim,
-            4 => if female { Hat::Scarf } else { Hat::Cap },
-            5 => if upper == Upper::Hoodie { Hat::Hood } else { Hat::None },
+            4 => {
+                if female {
+                    Hat::Scarf
+                } else {
+                    Hat::Cap
+                }
+            }
+            5 => {
+                if upper == Upper::Hoodie {
+                    Hat::Hood
+                } else {
+                    Hat::None
+                }
+            }
             _ => Hat::None,
         };
         let bag = match rng.below(12) {

@@ -52,7 +52,12 @@ impl Skin {
             let reach = |h: f32| {
                 let p = point.at + point.normal * h;
                 let near = bounds.iter().filter(|(_, (low, high))| {
-                    p.x > low.x - h && p.x < high.x + h && p.y > low.y - h && p.y < high.y + h && p.z > low.z - h && p.z < high.z + h
+                    p.x > low.x - h
+                        && p.x < high.x + h
+                        && p.y > low.y - h
+                        && p.y < high.y + h
+                        && p.z > low.z - h
+                        && p.z < high.z + h
                 });
                 near.map(|(s, _)| s.distance(p)).fold(h, f32::min).max(0.0) / h
             };

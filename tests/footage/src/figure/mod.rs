@@ -12,8 +12,9 @@ pub mod skeleton;
 use std::sync::Arc;
 
 use crate::math::{Vec3, noise3, smoothstep, v3};
-use look::{Colour, Look, Print, material};
+use look::{Bag, Colour, Look, Print, material};
 use mesh::{PosedPoint, Skin};
+use pose::Pose;
 use skeleton::Stance;
 
 /// How fine a figure's mesh is.
@@ -54,6 +55,11 @@ impl Figure {
         Self { look: *look, skin: Arc::new(Skin::of(&solids, folds)), skull, head_size }
     }
 
+    /// The pose that this figure takes when it is to take this one: bags pull arms down.
+    pub fn burdened(&self, pose: Pose) -> Pose {
+        if matches!(self.look.bag, Bag::Hand | Bag::Basket) { pose.laden() } else { pose }
+    }
+
     /// Moves the surface to where the bones are.
     pub fn pose(&self, stance: &Stance, out: &mut Vec<PosedPoint>) {
         self.skin.pose(stance, out);
@@ -73,7 +79,13 @@ impl Figure {
     /// Share of light that is reflected as a highlight.
     pub fn gloss(&self, of: u8) -> f32 {
         match of {
-            material::SKIN => if self.look.mannequin { 0.35 } else { 0.10 },
+            material::SKIN => {
+                if self.look.mannequin {
+                    0.35
+                } else {
+                    0.10
+                }
+            }
             material::HAIR => 0.16,
             material::SHOES => 0.14,
             material::BAG => 0.10,

@@ -141,6 +141,12 @@ impl Pose {
         self.towards(&self.with(act), share)
     }
 
+    /// The same pose with something heavy in the left hand: that arm hangs.
+    pub fn laden(mut self) -> Self {
+        (self.arm[0], self.elbow[0], self.arm_out[0], self.arm_in[0]) = (self.arm[0] * 0.2, 0.06, 0.17, 0.0);
+        self
+    }
+
     fn with(self, act: Act) -> Self {
         let mut p = self;
         match act {

@@ -40,30 +40,40 @@ fn doors() -> Vec<Scene> {
             goes_out(Grown, 24.0, 0.3),
             goes_in(Grown, 28.0, 0.0),
         ]),
-        door("door-above-pairs", "A door from above: pairs side by side, and people who pass each other.", 3, 34.0, 2.2).people([
-            goes_in(Grown, 4.0, -0.42),
-            goes_in(Grown, 4.1, 0.42),
-            goes_in(Grown, 10.0, -0.5),
-            goes_out(Grown, 10.0, 0.5),
-            goes_out(Grown, 16.0, -0.45),
-            goes_out(Child, 16.2, 0.35),
-            goes_in(Grown, 22.0, -0.5),
-            goes_out(Grown, 22.3, 0.45),
-            goes_in(Grown, 28.0, 0.0),
-        ]),
-        door("door-above-mixed", "A door from above: trolley, wheelchair, child, and one who turns round.", 3, 40.0, 2.2).people([
-            goes_in(Trolley, 6.0, 0.1),
-            goes_out(Wheelchair, 14.0, -0.2),
-            goes_in(Child, 18.0, 0.5),
-            goes_in(Grown, 18.0, -0.2),
-            Script::grown(22.0, 0.2, -3.6).along(&[(0.1, -0.9)]).stay(1.5).along(&[(0.4, -3.6)]),
-            Script::grown(28.0, -0.3, -3.6).along(&[(-0.3, 0.9)]).stay(1.0).along(&[(-0.3, -3.6)]),
-        ]),
-        door("door-above-crowd", "A door from above: a dense stream in both directions.", 5, 30.0, 2.8).people((0..18u8).map(|i| {
-            let k = f32::from(i);
-            let second = 4.0 + 1.15 * k;
-            if i % 5 < 3 { goes_in(Grown, second, -0.9 + 0.42 * f32::from(i % 3)) } else { goes_out(Grown, second, 0.55 + 0.4 * f32::from(i % 2)) }
-        })),
+        door("door-above-pairs", "A door from above: pairs side by side, and people who pass each other.", 3, 34.0, 2.2).people(
+            [
+                goes_in(Grown, 4.0, -0.42),
+                goes_in(Grown, 4.1, 0.42),
+                goes_in(Grown, 10.0, -0.5),
+                goes_out(Grown, 10.0, 0.5),
+                goes_out(Grown, 16.0, -0.45),
+                goes_out(Child, 16.2, 0.35),
+                goes_in(Grown, 22.0, -0.5),
+                goes_out(Grown, 22.3, 0.45),
+                goes_in(Grown, 28.0, 0.0),
+            ],
+        ),
+        door("door-above-mixed", "A door from above: trolley, wheelchair, child, and one who turns round.", 3, 40.0, 2.2).people(
+            [
+                goes_in(Trolley, 6.0, 0.1),
+                goes_out(Wheelchair, 14.0, -0.2),
+                goes_in(Child, 18.0, 0.5),
+                goes_in(Grown, 18.0, -0.2),
+                Script::grown(22.0, 0.2, -3.6).along(&[(0.1, -0.9)]).stay(1.5).along(&[(0.4, -3.6)]),
+                Script::grown(28.0, -0.3, -3.6).along(&[(-0.3, 0.9)]).stay(1.0).along(&[(-0.3, -3.6)]),
+            ],
+        ),
+        door("door-above-crowd", "A door from above: a dense stream in both directions.", 5, 30.0, 2.8).people((0..18u8).map(
+            |i| {
+                let k = f32::from(i);
+                let second = 4.0 + 1.15 * k;
+                if i % 5 < 3 {
+                    goes_in(Grown, second, -0.9 + 0.42 * f32::from(i % 3))
+                } else {
+                    goes_out(Grown, second, 0.55 + 0.4 * f32::from(i % 2))
+                }
+            },
+        )),
     ]
 }
 

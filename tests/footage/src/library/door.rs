@@ -43,10 +43,8 @@ fn simple() -> Vec<Scene> {
             goes_out(comes_in(Grown, 9.0, 0.2, false).stay(1.0), 0.3, false),
             leaves(comes_in(Grown, 19.0, 0.0, true), false),
         ]),
-        scene("standing-on-the-line", "One stops on the line and goes on; one stops on it and goes back.", 3, 32.0).people([
-            leaves(on_line(2.0, 0.3).stay(5.0), true),
-            on_line(14.0, -0.2).stay(6.0).along(&[(0.0, 8.7), (2.8, 8.9)]),
-        ]),
+        scene("standing-on-the-line", "One stops on the line and goes on; one stops on it and goes back.", 3, 32.0)
+            .people([leaves(on_line(2.0, 0.3).stay(5.0), true), on_line(14.0, -0.2).stay(6.0).along(&[(0.0, 8.7), (2.8, 8.9)])]),
     ]
 }
 
@@ -151,7 +149,11 @@ fn crowd() -> Scene {
     }
     for i in 0..7u8 {
         let k = f32::from(i);
-        people.push(goes_out(from_below(Grown, 1.0 + 1.9 * k, -1.0 + 0.35 * k), [0.5, -0.15, 0.2][usize::from(i % 3)], i % 2 == 0));
+        people.push(goes_out(
+            from_below(Grown, 1.0 + 1.9 * k, -1.0 + 0.35 * k),
+            [0.5, -0.15, 0.2][usize::from(i % 3)],
+            i % 2 == 0,
+        ));
     }
     let plan = shop().with(Thing::Trolley, 3.2, 6.9, 0.1);
     door_line(Scene::wall("crowd-at-the-door", "Sixteen people come and go at once.", 5, 30.0, plan)).people(people)

@@ -37,9 +37,12 @@ pub(super) fn door_from_above(opening: f32) -> Plan {
     plan.height = 8.0;
     let piece = 6.0 - opening * 0.5;
     let x = (6.0 + opening * 0.5) * 0.5;
-    plan.with(Thing::Wall(piece, 2.1, 0.12), -x, 0.0, 0.0)
-        .with(Thing::Wall(piece, 2.1, 0.12), x, 0.0, 0.0)
-        .with(Thing::Mat(opening, 1.0), 0.0, 0.8, 0.0)
+    plan.with(Thing::Wall(piece, 2.1, 0.12), -x, 0.0, 0.0).with(Thing::Wall(piece, 2.1, 0.12), x, 0.0, 0.0).with(
+        Thing::Mat(opening, 1.0),
+        0.0,
+        0.8,
+        0.0,
+    )
 }
 
 /// A hall without walls in sight.

@@ -29,7 +29,11 @@ fn browsing() -> Scene {
         .zone("shelf", -4.0, 3.8, -2.6, 5.8)
         .people([
             goes_out(comes_in(Grown, 2.0, 0.1, true).to(2.1, 4.3).act(8.0, Act::Reach, 2.2, 5.2).to(0.4, 5.0), 0.1, true),
-            goes_out(comes_in(Grown, 7.0, -0.2, false).to(-3.2, 4.7).act(9.0, Act::ReachUp, -4.5, 4.7).to(-1.5, 5.5), -0.2, false),
+            goes_out(
+                comes_in(Grown, 7.0, -0.2, false).to(-3.2, 4.7).act(9.0, Act::ReachUp, -4.5, 4.7).to(-1.5, 5.5),
+                -0.2,
+                false,
+            ),
         ])
 }
 
@@ -38,8 +42,16 @@ fn bending() -> Scene {
         .zone("left-shelf", -4.0, 3.6, -2.6, 6.0)
         .zone("right-shelf", 2.6, 3.6, 4.0, 6.0)
         .people([
-            goes_out(comes_in(Grown, 2.0, 0.0, true).to(-3.4, 4.6).act(6.0, Act::Bend, -4.5, 4.6).stay(1.5).to(-1.5, 5.5), 0.0, true),
-            goes_out(comes_in(Grown, 5.0, 0.2, false).to(3.4, 5.0).act(7.0, Act::Crouch, 4.5, 5.0).stay(1.5).to(1.5, 5.6), 0.2, false),
+            goes_out(
+                comes_in(Grown, 2.0, 0.0, true).to(-3.4, 4.6).act(6.0, Act::Bend, -4.5, 4.6).stay(1.5).to(-1.5, 5.5),
+                0.0,
+                true,
+            ),
+            goes_out(
+                comes_in(Grown, 5.0, 0.2, false).to(3.4, 5.0).act(7.0, Act::Crouch, 4.5, 5.0).stay(1.5).to(1.5, 5.6),
+                0.2,
+                false,
+            ),
             leaves(comes_in(Grown, 9.0, -0.2, true).to(-3.3, 5.5).act(5.0, Act::ReachUp, -4.5, 5.5), true),
         ])
 }
@@ -49,7 +61,11 @@ fn behind_shelves() -> Scene {
     door_line(Scene::wall("behind-shelves", "People walk behind shelves that hide their legs.", 4, 30.0, plan)).people([
         goes_out(comes_in(Grown, 2.0, 0.0, true).to(-2.4, 5.6).act(5.0, Act::Reach, -2.4, 4.6).to(-1.0, 5.7), 0.0, true),
         leaves(comes_in(Grown, 4.0, 0.3, false).to(2.4, 5.5).stay(4.0).to(0.25, 5.3).to(0.25, 3.6), true),
-        goes_out(from_below(Grown, 9.0, 0.2).to(0.2, 5.3).to(-2.2, 5.5).act(4.0, Act::Phone, -2.0, 3.0).to(-0.6, 5.9), 0.2, false),
+        goes_out(
+            from_below(Grown, 9.0, 0.2).to(0.2, 5.3).to(-2.2, 5.5).act(4.0, Act::Phone, -2.0, 3.0).to(-0.6, 5.9),
+            0.2,
+            false,
+        ),
     ])
 }
 
@@ -62,8 +78,14 @@ fn likenesses() -> Scene {
         .with(Thing::CoatRack(1.4), -3.2, 4.3, 0.1)
         .hung(Thing::Poster(0.9, 1.5), v3(2.4, 7.5, 0.7), 0.0)
         .hung(Thing::Screen(1.0, 0.6), v3(-3.6, 7.5, 1.7), 0.0);
-    door_line(Scene::wall("mannequins-and-posters", "Shop-window figures, posters and a cardboard man; two real people.", 4, 22.0, plan))
-        .people([leaves(comes_in(Grown, 2.0, 0.1, true), false), goes_out(from_below(Grown, 9.0, -0.3).stay(3.0), 0.1, false)])
+    door_line(Scene::wall(
+        "mannequins-and-posters",
+        "Shop-window figures, posters and a cardboard man; two real people.",
+        4,
+        22.0,
+        plan,
+    ))
+    .people([leaves(comes_in(Grown, 2.0, 0.1, true), false), goes_out(from_below(Grown, 9.0, -0.3).stay(3.0), 0.1, false)])
 }
 
 fn queue(name: &'static str, title: &'static str, level: u8, customers: u8, service_s: f32) -> Scene {
@@ -87,15 +109,28 @@ fn queue(name: &'static str, title: &'static str, level: u8, customers: u8, serv
 }
 
 fn route() -> Scene {
-    door_line(Scene::wall("route", "A planned route past three places: one goes it whole, one leaves early.", 3, 36.0, warm_shop()))
-        .zone("entry", -0.9, 5.6, 0.9, 6.5)
-        .zone("shelf", -4.0, 3.8, -2.4, 5.5)
-        .zone("table", 1.1, 3.7, 3.2, 4.75)
-        .route(&["entry", "shelf", "table"])
-        .people([
-            leaves(comes_in(Grown, 2.0, 0.0, true).stay(0.6).to(-3.1, 4.6).act(4.0, Act::Reach, -4.5, 4.6).to(2.1, 4.3).stay(4.0), false),
-            goes_out(comes_in(Grown, 9.0, 0.1, false).stay(0.6).to(-3.0, 4.8).act(5.0, Act::ReachUp, -4.5, 4.8).to(-1.2, 5.0), 0.1, true),
-        ])
+    door_line(Scene::wall(
+        "route",
+        "A planned route past three places: one goes it whole, one leaves early.",
+        3,
+        36.0,
+        warm_shop(),
+    ))
+    .zone("entry", -0.9, 5.6, 0.9, 6.5)
+    .zone("shelf", -4.0, 3.8, -2.4, 5.5)
+    .zone("table", 1.1, 3.7, 3.2, 4.75)
+    .route(&["entry", "shelf", "table"])
+    .people([
+        leaves(
+            comes_in(Grown, 2.0, 0.0, true).stay(0.6).to(-3.1, 4.6).act(4.0, Act::Reach, -4.5, 4.6).to(2.1, 4.3).stay(4.0),
+            false,
+        ),
+        goes_out(
+            comes_in(Grown, 9.0, 0.1, false).stay(0.6).to(-3.0, 4.8).act(5.0, Act::ReachUp, -4.5, 4.8).to(-1.2, 5.0),
+            0.1,
+            true,
+        ),
+    ])
 }
 
 fn seated() -> Scene {
@@ -103,7 +138,11 @@ fn seated() -> Scene {
     door_line(Scene::wall("seated", "Somebody sits down at a table, and leaves.", 3, 30.0, plan))
         .zone("chair", -3.2, 4.5, -2.3, 5.4)
         .people([
-            goes_out(comes_in(Grown, 2.0, 0.0, true).to(-2.4, 5.7).to(-2.6, 5.0).act(9.0, Act::Sit, -1.9, 4.7).to(-2.5, 5.7), 0.0, true),
+            goes_out(
+                comes_in(Grown, 2.0, 0.0, true).to(-2.4, 5.7).to(-2.6, 5.0).act(9.0, Act::Sit, -1.9, 4.7).to(-2.5, 5.7),
+                0.0,
+                true,
+            ),
             leaves(comes_in(Grown, 8.0, 0.3, false), false),
         ])
 }
@@ -130,7 +169,11 @@ fn full_shop() -> Scene {
         .people(scripts(&line, &queue))
         .people([
             goes_out(comes_in(Wheelchair, 8.0, -0.2, true).to(0.2, 4.6).stay(3.0), -0.2, true),
-            goes_out(comes_in(Grown, 14.0, -0.5, true).to(-2.2, 5.7).act(6.0, Act::Bend, -2.2, 4.7).stay(1.0).to(-0.8, 5.9), -0.4, true),
+            goes_out(
+                comes_in(Grown, 14.0, -0.5, true).to(-2.2, 5.7).act(6.0, Act::Bend, -2.2, 4.7).stay(1.0).to(-0.8, 5.9),
+                -0.4,
+                true,
+            ),
             goes_out(from_below(Child, 24.0, 0.2).pace(1.5), 0.1, false),
             leaves(comes_in(Grown, 30.0, -0.3, true), true),
         ])

@@ -271,14 +271,26 @@ impl Builder<'_> {
         let close = self.rng.chance(0.5);
         let index = self.picture_of_people(w, h, close);
         let number = self.next_likeness();
-        self.panel(at, turn, w, h, Finish { kind: Kind::Picture(index, w, h), likeness: number, gloss: 0.12, ..Finish::default() });
+        self.panel(
+            at,
+            turn,
+            w,
+            h,
+            Finish { kind: Kind::Picture(index, w, h), likeness: number, gloss: 0.12, ..Finish::default() },
+        );
     }
 
     fn cutout(&mut self, at: Vec3, turn: &Rot) {
         let (w, h) = (0.62, 1.85);
         let index = self.picture_of_people(w, h, false);
         let number = self.next_likeness();
-        self.panel(at + v3(0.0, 0.0, 0.03), turn, w, h, Finish { kind: Kind::Picture(index, w, h), likeness: number, ..Finish::default() });
+        self.panel(
+            at + v3(0.0, 0.0, 0.03),
+            turn,
+            w,
+            h,
+            Finish { kind: Kind::Picture(index, w, h), likeness: number, ..Finish::default() },
+        );
         self.room.stands(at, v3(0.6, 0.3, 0.0), turn);
     }
 

@@ -100,7 +100,11 @@ impl Finish {
                 let row = (t.y / 0.075).floor();
                 let u = t.x / 0.24 + 0.5 * (row - 2.0 * (row * 0.5).floor());
                 let tone = (hash3(u.floor() as i32, row as i32, 2) & 255) as f32 / 255.0;
-                let joint = smoothstep(0.44, 0.47, (fraction(u) - 0.5).abs()).max(smoothstep(0.40, 0.44, (fraction(t.y / 0.075) - 0.5).abs()));
+                let joint = smoothstep(0.44, 0.47, (fraction(u) - 0.5).abs()).max(smoothstep(
+                    0.40,
+                    0.44,
+                    (fraction(t.y / 0.075) - 0.5).abs(),
+                ));
                 (c * (0.7 + 0.5 * tone) * (0.85 + 0.3 * grain(30.0))).lerp(o, joint)
             }
             Kind::Package(seed) => package(seed, c, o, t),

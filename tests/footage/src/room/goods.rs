@@ -65,7 +65,8 @@ fn row_of_goods(b: &mut Builder<'_>, place: &dyn Fn(f32, f32, f32) -> Vec3, turn
 
 /// A table with piles of goods.
 pub(super) fn table(b: &mut Builder<'_>, at: Vec3, turn: &Rot, w: f32, d: f32) {
-    let wood = b.room.finish(Finish { gloss: 0.1, ..Finish::of(Kind::Planks(0.12), linear(0.6, 0.45, 0.3), linear(0.4, 0.28, 0.18)) });
+    let wood =
+        b.room.finish(Finish { gloss: 0.1, ..Finish::of(Kind::Planks(0.12), linear(0.6, 0.45, 0.3), linear(0.4, 0.28, 0.18)) });
     let leg = b.room.finish(Finish::paint(linear(0.25, 0.24, 0.23)));
     let place = |x: f32, y: f32, z: f32| at + turn.apply(v3(x, y, z));
     b.room.block(place(0.0, 0.0, 0.72), v3(w, d, 0.04), turn, wood, wood, 0.9);
@@ -124,7 +125,8 @@ pub(super) fn plant(b: &mut Builder<'_>, at: Vec3) {
         let z = 0.4 + tall * b.rng.unit();
         let spread = out * (1.0 - 0.5 * (z - 0.4) / tall);
         let centre = at + v3(s * spread, c * spread, z);
-        let along = v3(s * 0.5 + b.rng.range(-0.5, 0.5), c * 0.5 + b.rng.range(-0.5, 0.5), b.rng.range(-0.6, 0.6)).unit() * b.rng.range(0.10, 0.22);
+        let along = v3(s * 0.5 + b.rng.range(-0.5, 0.5), c * 0.5 + b.rng.range(-0.5, 0.5), b.rng.range(-0.6, 0.6)).unit()
+            * b.rng.range(0.10, 0.22);
         let across = along.cross(v3(b.rng.range(-1.0, 1.0), b.rng.range(-1.0, 1.0), 1.0)).unit() * b.rng.range(0.02, 0.06);
         let open = [0.4 + 0.5 * out, 0.6 + 0.4 * out];
         b.room.quad(centre - along - across, along * 2.0, across * 2.0, leaf, open);

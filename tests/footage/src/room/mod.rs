@@ -156,7 +156,12 @@ impl Room {
         let finish = self.finish(Finish { kind: Kind::Coloured, gloss: 0.15, ..Finish::default() });
         let first = self.corners.len() as u32;
         for (p, normal, colour) in &prop.points {
-            self.corners.push(Corner { at: turn.apply(*p) * size + at, normal: turn.apply(*normal), tex: *colour, openness: 0.75 });
+            self.corners.push(Corner {
+                at: turn.apply(*p) * size + at,
+                normal: turn.apply(*normal),
+                tex: *colour,
+                openness: 0.75,
+            });
         }
         for t in &prop.triangles {
             self.faces.push(Face { corners: t.map(|i| first + i), finish });

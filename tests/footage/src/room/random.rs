@@ -37,7 +37,11 @@ fn floor(rng: &mut Rng) -> Finish {
 
 fn wall(rng: &mut Rng) -> Finish {
     match rng.below(7) {
-        0 => Finish::of(Kind::Bricks, hsv(rng.range(0.0, 0.06), rng.range(0.3, 0.7), rng.range(0.35, 0.65)), linear(0.6, 0.58, 0.55)),
+        0 => Finish::of(
+            Kind::Bricks,
+            hsv(rng.range(0.0, 0.06), rng.range(0.3, 0.7), rng.range(0.35, 0.65)),
+            linear(0.6, 0.58, 0.55),
+        ),
         1 => Finish::paint(hsv(rng.unit(), rng.range(0.2, 0.6), rng.range(0.3, 0.8))),
         2 => {
             let c = pale(rng);
@@ -77,12 +81,23 @@ pub fn random_plan(rng: &mut Rng, topdown: bool) -> Plan {
             7 => Thing::Boxes,
             8 => Thing::Trolley,
             9 => Thing::Cutout,
-            _ => if rng.chance(0.5) { Thing::Pillar } else { Thing::Rail(rng.range(1.2, 3.0)) },
+            _ => {
+                if rng.chance(0.5) {
+                    Thing::Pillar
+                } else {
+                    Thing::Rail(rng.range(1.2, 3.0))
+                }
+            }
         };
         plan = plan.with(thing, x, y, turn);
     }
     if rng.chance(0.5) {
-        plan = plan.with(Thing::Mat(rng.range(1.0, 2.2), rng.range(0.8, 1.4)), rng.range(-0.6, 0.6) * w, rng.range(1.5, d - 1.0), 0.0);
+        plan = plan.with(
+            Thing::Mat(rng.range(1.0, 2.2), rng.range(0.8, 1.4)),
+            rng.range(-0.6, 0.6) * w,
+            rng.range(1.5, d - 1.0),
+            0.0,
+        );
     }
     plan
 }
@@ -105,10 +120,16 @@ fn along_walls(mut plan: Plan, rng: &mut Rng) -> Plan {
             };
             match rng.below(8) {
                 0..=2 => plan = plan.with(Thing::Shelf(step, rng.range(1.4, 2.4)), x, y, turn),
-                3 => plan = plan.hung(Thing::Poster(rng.range(0.5, 1.0), rng.range(0.7, 1.5)), v3(x, y, rng.range(0.6, 1.3)), turn),
-                4 => plan = plan.hung(Thing::Screen(rng.range(0.6, 1.2), rng.range(0.4, 0.7)), v3(x, y, rng.range(1.2, 2.0)), turn),
+                3 => {
+                    plan = plan.hung(Thing::Poster(rng.range(0.5, 1.0), rng.range(0.7, 1.5)), v3(x, y, rng.range(0.6, 1.3)), turn)
+                }
+                4 => {
+                    plan = plan.hung(Thing::Screen(rng.range(0.6, 1.2), rng.range(0.4, 0.7)), v3(x, y, rng.range(1.2, 2.0)), turn)
+                }
                 5 => plan = plan.with(Thing::Door(rng.range(0.9, 2.0), rng.range(2.0, 2.3)), x, y, turn),
-                6 => plan = plan.hung(Thing::Sign(rng.range(0.5, 1.4), rng.range(0.25, 0.5)), v3(x, y, rng.range(1.6, 2.4)), turn),
+                6 => {
+                    plan = plan.hung(Thing::Sign(rng.range(0.5, 1.4), rng.range(0.25, 0.5)), v3(x, y, rng.range(1.6, 2.4)), turn)
+                }
                 _ => {}
             }
             s += step + rng.range(0.0, 0.5);

@@ -3,10 +3,10 @@
 
 use super::{Kind, Room};
 use crate::camera::{Camera, Projected};
-use crate::canvas::{Backdrop, SAMPLES};
+use crate::canvas::Backdrop;
 use crate::light::{Light, Tone};
 use crate::math::{Vec3, noise3, smoothstep, v3};
-use crate::raster::{Area, triangle};
+use crate::raster::{Area, snap, triangle};
 
 const NOTHING: u32 = u32::MAX;
 
@@ -17,7 +17,7 @@ pub fn render(room: &Room, camera: &Camera, light: &Light) -> Backdrop {
     let floor_shade = FloorShade::of(room);
     let painter = Painter { room, camera, light, at: &at, floor_shade };
     let tone = Tone::new(light);
-    let (width, wide) = (camera.width, camera.width * SAMPLES as usize);
+    let (width, wide) = (camera.width, camera.width * camera.samples() as usize);
     let mut backdrop = Backdrop {
         rgb: Vec::with_capacity(width * camera.height * 3),
         nearness,
@@ -26,8 +26,8 @@ pub fn render(room: &Room, camera: &Camera, light: &Light) -> Backdrop {
     };
     for y in 0..camera.height {
         for x in 0..width {
-            let s = y * 2 * wide + x * 2;
-            let shown = [s, s + 1, s + wide, s + wide + 1].map(|i| faces[i]);
+            let (s, next) = ((y * wide + x) * camera.samples() as usize, camera.samples() as usize - 1);
+            let shown = [s, s + next, s + next * wide, s + next * (wide + 1)].map(|i| faces[i]);
             let mut sum = [0u32; 3];
             let mut done: [(u32, u32); 4] = [(NOTHING - 1, 0); 4];
             for (i, face) in shown.iter().enumerate() {
@@ -49,7 +49,7 @@ pub fn render(room: &Room, camera: &Camera, light: &Light) -> Backdrop {
 }
 
 fn samples(room: &Room, at: &[Option<Projected>], camera: &Camera) -> (Vec<u32>, Vec<f32>) {
-    let (wide, high) = (camera.width * SAMPLES as usize, camera.height * SAMPLES as usize);
+    let (wide, high) = (camera.width * camera.samples() as usize, camera.height * camera.samples() as usize);
     let area = Area { left: 0, top: 0, right: wide as i32, bottom: high as i32 };
     let mut faces = vec![NOTHING; wide * high];
     let mut nearness = vec![0.0f32; wide * high];
@@ -57,7 +57,7 @@ fn samples(room: &Room, at: &[Option<Projected>], camera: &Camera) -> (Vec<u32>,
         let [a, b, c] = face.corners.map(|c| at[c as usize].as_ref());
         let (Some(a), Some(b), Some(c)) = (a, b, c) else { continue };
         let near = [1.0 / a.depth, 1.0 / b.depth, 1.0 / c.depth];
-        triangle([a, b, c], SAMPLES as f32, &area, |x, y, w| {
+        triangle([a, b, c].map(|p| snap(p, camera.samples() as f32)), &area, |x, y, w| {
             let s = y as usize * wide + x as usize;
             let n = near[0] * w[0] + near[1] * w[1] + near[2] * w[2];
             if n > nearness[s] {
@@ -128,7 +128,9 @@ impl Painter<'_> {
             shine += self.lamps_in_floor(p, to_eye) * self.light.floor_gloss * 3.0;
         }
         let screen = if finish.kind == Kind::Lamp { 1.0 } else { own };
-        albedo.times(lit * (1.0 - 0.8 * own.min(1.0))) + albedo * screen * own.max(0.4) * f32::from(u8::from(own > 0.0)) + self.light.key * shine
+        albedo.times(lit * (1.0 - 0.8 * own.min(1.0)))
+            + albedo * screen * own.max(0.4) * f32::from(u8::from(own > 0.0))
+            + self.light.key * shine
     }
 
     /// How bright the ceiling's lamps shine back from the floor.

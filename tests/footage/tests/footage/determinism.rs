@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MPL-2.0
+//! The same seed gives the same bytes, in every build and on every machine.
+//!
+//! The hashes change whenever anything about the pictures changes: then look at the pictures, and write the new ones here.
+
+use footfall_footage::film::Film;
+use footfall_footage::library;
+use footfall_footage::picture::Picture;
+use footfall_footage::stills::Stills;
+use sha2::{Digest, Sha256};
+
+/// Scene, frame, and the beginning of the hash of its picture and its mask.
+const FRAMES: [(&str, u32, &str); 4] = [
+    ("browsing", 190, "da0a513143920539"),
+    ("door-above-pairs", 98, "b6544697823778a2"),
+    ("mannequins-and-posters", 110, "e002f219d1f7801b"),
+    ("night", 120, "5c581650f2c8b9e5"),
+];
+
+const STILL: &str = "2324f4e4e1271f48";
+
+fn hash(parts: &[&[u8]]) -> String {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update(part);
+    }
+    sha.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn hash_of_frame(name: &str, number: u32) -> String {
+    let scene = library::scene(name).expect("the scene is there");
+    let mut film = Film::new(&scene, 1, 192, 108);
+    let mut picture = Picture::new(192, 108);
+    let seen = film.frame(number, &mut picture);
+    assert!(!seen.is_empty(), "{name}: nobody in frame {number}");
+    let mask: Vec<u8> = film.mask().iter().map(|m| *m as u8).collect();
+    assert!(mask.iter().any(|m| *m != 0), "{name}: no pixel of anybody in frame {number}");
+    hash(&[&picture.y, &picture.u, &picture.v, &mask])
+}
+
+#[test]
+fn frames_are_these_bytes_in_every_build() {
+    let found: Vec<_> = FRAMES.iter().map(|(name, frame, _)| (*name, *frame, hash_of_frame(name, *frame))).collect();
+    for ((name, frame, expected), (_, _, actual)) in FRAMES.iter().zip(&found) {
+        assert_eq!(expected, actual, "{name}, frame {frame}; all: {found:?}");
+    }
+}
+
+#[test]
+fn a_still_is_these_bytes_whatever_was_made_before() {
+    let of = |still: footfall_footage::stills::Still| hash(&[&still.picture.y, &still.picture.u, &still.picture.v]);
+    let mut maker = Stills::default();
+    let first = of(maker.make(3, 11, 160, 100));
+    let second = of(maker.make(3, 12, 160, 100));
+    assert_ne!(first, second);
+    assert_eq!(of(maker.make(3, 11, 160, 100)), first);
+    assert_eq!(first, STILL);
+}
+
+#[test]
+fn frames_do_not_depend_on_those_drawn_before() {
+    let scene = library::scene("opposite-ways").expect("the scene is there");
+    let (mut one, mut other) = (Film::new(&scene, 1, 192, 108), Film::new(&scene, 1, 192, 108));
+    let (mut a, mut b) = (Picture::new(192, 108), Picture::new(192, 108));
+    for number in [0, 90, 130, 200] {
+        one.frame(number, &mut a);
+    }
+    other.frame(200, &mut b);
+    assert_eq!(a, b);
+    assert_eq!(one.mask(), other.mask());
+}
+
+#[test]
+fn another_seed_is_another_picture() {
+    let scene = library::scene("one-crosses").expect("the scene is there");
+    let mut pictures = [1, 2].map(|seed| {
+        let mut film = Film::new(&scene, seed, 192, 108);
+        let mut picture = Picture::new(192, 108);
+        film.frame(100, &mut picture);
+        picture
+    });
+    pictures.sort_by(|a, b| a.y.cmp(&b.y));
+    assert_ne!(pictures[0], pictures[1]);
+}

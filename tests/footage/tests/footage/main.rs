@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MPL-2.0
+//! What must hold for rendered films.
+
+mod determinism;
+mod truth;
