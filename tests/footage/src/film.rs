@@ -97,7 +97,11 @@ impl Film {
 
     /// Draws a frame (from 0) into `picture`, and says who is in it.
     pub fn frame(&mut self, number: u32, picture: &mut Picture) -> Vec<Seen> {
-        let seconds = f64::from(number) / f64::from(FRAMES_PER_S);
+        self.frame_at(f64::from(number) / f64::from(FRAMES_PER_S), u64::from(number), picture)
+    }
+
+    /// Draws a moment of the scene; `number` is that of its noise.
+    pub fn frame_at(&mut self, seconds: f64, number: u64, picture: &mut Picture) -> Vec<Seen> {
         let mut present = Vec::new();
         for member in &self.cast {
             if let Some(moment) = member.path.at(seconds) {
@@ -133,7 +137,7 @@ impl Film {
             }
         }
         let touched = std::mem::take(&mut self.canvas.touched);
-        self.developer.develop(&self.canvas.rgb, &touched, seconds, u64::from(number), picture);
+        self.developer.develop(&self.canvas.rgb, &touched, seconds, number, picture);
         self.canvas.touched = touched;
         seen
     }

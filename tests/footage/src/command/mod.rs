@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What the command line asks for.
 
+mod figures;
 mod render;
 mod stills;
 
@@ -11,11 +12,13 @@ pub const USAGE: &str = "\
 usage: footage list
        footage render SCENE --out DIR [--size WxH] [--seconds N] [--seed N]
        footage sheet --out PNG [--size WxH] [--seed N]
+       footage figures --out PNG [--size WxH] [--seed N]
        footage speed SCENE [--size WxH] [--seconds N] [--seed N]
        footage stills --count N --out DIR [--first N] [--seed N] [--size WxH]
 
 list     the named scenes: level, length, people
 render   a scene as SCENE.mp4 (H.264, no B-frames), gt.txt (MOT), frames.jsonl (boxes and pixels), truth.json, scene.json
+figures  a sheet of figures in many poses
 speed    how long a frame takes without encoding (default: 1920x1080, the whole scene)
 sheet    one picture of every scene
 stills   N pictures for training, each with a room, camera, light and people of its own: JPEG files and labels.json
@@ -96,6 +99,7 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
     match verb.as_str() {
         "list" => render::list(),
         "render" => render::run(&options),
+        "figures" => figures::run(&options),
         "sheet" => render::sheet(&options),
         "speed" => render::speed(&options),
         "stills" => stills::run(&options),

@@ -313,22 +313,34 @@ fn bag(f: &Frame, look: &Look) -> Option<Solid> {
             }
         }
         Bag::Shoulder => {
-            s.flat_cone(PELVIS, hip + v3(0.27, -0.05, 0.08), hip + v3(0.275, 0.0, -0.04), 0.11, 0.13, 1.0);
-            for piece in &mut s.pieces {
-                piece.flat = 0.9;
-            }
-            s.cone(CHEST, chest + v3(-0.09, 0.02, 0.26), chest + v3(0.03, 0.145, 0.06), 0.022, 0.020);
-            s.cone(SPINE, chest + v3(0.03, 0.145, 0.06), hip + v3(0.17, 0.11, 0.1), 0.020, 0.020);
-            s.cone(CHEST, chest + v3(-0.09, 0.0, 0.26), chest + v3(0.03, -0.15, 0.06), 0.022, 0.020);
+            // Flat against the hip, the strap across the chest.
+            let out = 0.20 + 0.02 * f.build.weight.max(0.0);
+            slab(&mut s, PELVIS, hip + v3(out, -0.01, 0.06), v3(0.015, 0.0, -0.15), 0.12, 0.042);
+            s.cone(CHEST, chest + v3(-0.09, 0.02, 0.26), chest + v3(0.03, 0.125, 0.06), 0.020, 0.018);
+            s.cone(SPINE, chest + v3(0.03, 0.125, 0.06), hip + v3(0.15, 0.09, 0.1), 0.018, 0.018);
+            s.cone(CHEST, chest + v3(-0.09, 0.0, 0.26), chest + v3(0.03, -0.125, 0.06), 0.020, 0.018);
         }
         Bag::Hand | Bag::Basket => {
-            let hand = f.wrist(0) + Build::rest_arm(-1.0) * 0.09;
             let along = Build::rest_arm(-1.0);
-            let size = if look.bag == Bag::Basket { 0.13 } else { 0.10 };
-            s.cone(HAND[0], hand, hand + along * 0.16, 0.016, 0.016);
-            s.cone(HAND[0], hand + along * 0.22 + v3(0.0, -0.09, 0.0), hand + along * 0.22 + v3(0.0, 0.09, 0.0), size, size);
-            s.cone(HAND[0], hand + along * 0.34 + v3(0.0, -0.09, 0.0), hand + along * 0.34 + v3(0.0, 0.09, 0.0), size, size);
+            let hand = f.wrist(0) + along * 0.085;
+            let basket = look.bag == Bag::Basket;
+            let (deep, wide, thick) = if basket { (0.13, 0.15, 0.10) } else { (0.21, 0.13, 0.036) };
+            for side in SIDE {
+                let top = hand + along * 0.17 + v3(0.0, side * wide * 0.6, 0.0);
+                s.cone(HAND[0], hand + v3(0.0, side * 0.02, 0.0), top, 0.011, 0.011);
+            }
+            slab(&mut s, HAND[0], hand + along * (0.17 + thick), along * deep, wide, thick);
         }
     }
     Some(s)
+}
+
+/// A flat thing: from its upper edge down, `wide` to the front and back, `thick` to each side.
+fn slab(s: &mut Solid, bone: u8, top: Vec3, down: Vec3, wide: f32, thick: f32) {
+    s.blend = 0.015;
+    let count = (wide / (thick * 0.6)).ceil().max(2.0) as usize;
+    for i in 0..=count {
+        let y = (i as f32 / count as f32 - 0.5) * 2.0 * (wide - thick);
+        s.cone(bone, top + v3(0.0, y, 0.0), top + down + v3(0.0, y, 0.0), thick, thick * 1.08);
+    }
 }

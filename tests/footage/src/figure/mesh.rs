@@ -107,19 +107,19 @@ impl Skin {
 
 /// Folds of cloth: the normal is bent and hollows are darker.
 fn crease(point: &mut SkinPoint, depth: f32) {
-    // Folds run along limbs, so noise is stretched in height, and twisted a little.
+    // Long soft folds that run along limbs and slant across the body, and small creases between them.
     let fold = |p: Vec3| {
-        let q = v3(p.x * 16.0 + p.z * 5.0, p.y * 16.0, p.z * 9.0 - p.x * 4.0);
-        let v = noise3(q) + 0.5 * noise3(q * 2.1);
-        let ridge = (v - 0.75).abs() * 2.0;
-        1.0 - ridge
+        let long = noise3(v3(p.x * 13.0 + p.z * 6.0, p.y * 13.0 - p.z * 3.0, p.z * 5.0 - p.x * 5.0));
+        let small = noise3(v3(p.x * 34.0 + p.z * 14.0, p.y * 34.0, p.z * 22.0));
+        let ridge = 1.0 - (long - 0.5).abs() * 3.2;
+        ridge.max(0.0) + 0.22 * small
     };
     let e = 0.012;
     let p = point.at;
     let h = fold(p);
     let slope = v3(fold(p + v3(e, 0.0, 0.0)) - h, fold(p + v3(0.0, e, 0.0)) - h, fold(p + v3(0.0, 0.0, e)) - h) * (depth / e);
     point.normal = (point.normal - slope).unit();
-    point.openness *= 0.86 + 0.14 * h.clamp(0.0, 1.0);
+    point.openness *= 0.88 + 0.12 * h.clamp(0.0, 1.0);
 }
 
 /// Which bones move a point: those whose pieces are near, among the nearest one's relatives.

@@ -45,9 +45,10 @@ impl Figure {
         let mut solids = body::solids(&frame, look);
         solids.extend(head::solids(&frame, look));
         let folds = |m: u8| match m {
-            material::UPPER => 0.020,
-            material::LOWER => 0.017,
-            material::INNER | material::BAG => 0.010,
+            material::UPPER => 0.013,
+            material::LOWER => 0.011,
+            material::INNER => 0.010,
+            material::BAG => 0.004,
             material::HAIR => 0.016,
             _ => 0.0,
         };

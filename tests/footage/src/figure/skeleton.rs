@@ -59,7 +59,7 @@ pub struct Build {
 impl Build {
     /// Size of the head over a grown person's.
     pub fn head(&self) -> f32 {
-        1.0 + 0.52 * self.child
+        1.035 + 0.50 * self.child
     }
 
     /// Where the joints are in the rest pose, at reference height.

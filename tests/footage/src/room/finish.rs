@@ -77,7 +77,7 @@ impl Finish {
         let grain = |k: f32| noise3(v3(t.x * k, t.y * k, t.z * k + 7.0));
         let fraction = |v: f32| v - v.floor();
         let colour = match self.kind {
-            Kind::Plain => c * (0.94 + 0.12 * grain(2.3)),
+            Kind::Plain => c * (0.965 + 0.05 * grain(1.3) + 0.02 * grain(40.0)),
             Kind::Tiles(edge) => {
                 let (u, v) = (t.x / edge, t.y / edge);
                 let (fu, fv) = (fraction(u) - 0.5, fraction(v) - 0.5);
@@ -139,7 +139,7 @@ fn package(seed: u32, c: Colour, o: Colour, t: Vec3) -> Colour {
     let band = smoothstep(low, low + 0.005, t.y) * smoothstep(high + 0.005, high, t.y);
     let print = noise3(v3(t.x * 55.0 + (seed & 63) as f32, t.y * 70.0, 0.0));
     let c = c.lerp(o, band * if seed & 1 == 0 { 0.9 } else { 0.6 });
-    c * mix(0.75, 1.15, smoothstep(0.35, 0.65, print))
+    c * mix(0.88, 1.06, smoothstep(0.35, 0.65, print))
 }
 
 fn picture(room: &Room, index: u16, u: f32, v: f32) -> Colour {

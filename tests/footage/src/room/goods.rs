@@ -11,9 +11,9 @@ fn wares(rng: &mut Rng) -> (Colour, Colour) {
     let a = match rng.below(5) {
         0 => linear(0.9, 0.88, 0.85),
         1 => linear(0.15, 0.15, 0.17),
-        _ => hsv(rng.unit(), rng.range(0.3, 0.95), rng.range(0.35, 0.95)),
+        _ => hsv(rng.unit(), rng.range(0.15, 0.8), rng.range(0.3, 0.9)),
     };
-    (a, hsv(rng.unit(), rng.range(0.2, 0.9), rng.range(0.3, 0.95)))
+    (a, hsv(rng.unit(), rng.range(0.0, 0.7), rng.range(0.3, 0.95)))
 }
 
 /// A shelf with boards and goods; its back is at `at`, its front looks along -y of `turn`.

@@ -125,7 +125,7 @@ impl Painter<'_> {
         let to_eye = (self.camera.at - p).unit();
         let mut shine = self.light.highlight(place.normal, to_eye, finish.gloss);
         if finish.floor && self.light.floor_gloss > 0.0 {
-            shine += self.lamps_in_floor(p, to_eye) * self.light.floor_gloss * 3.0;
+            shine += self.lamps_in_floor(p, to_eye) * self.light.floor_gloss * 1.3;
         }
         let screen = if finish.kind == Kind::Lamp { 1.0 } else { own };
         albedo.times(lit * (1.0 - 0.8 * own.min(1.0)))
@@ -139,7 +139,7 @@ impl Painter<'_> {
         let (x, y) = (p.x - to_eye.x * t, p.y - to_eye.y * t);
         let wave = |v: f32, every: f32| {
             let f = v / every - (v / every).floor() - 0.5;
-            1.0 - smoothstep(0.12, 0.38, f.abs())
+            1.0 - smoothstep(0.0, 0.46, f.abs())
         };
         let rim = 1.0 - to_eye.z.clamp(0.0, 1.0);
         wave(x + 0.2 * noise3(p * 4.0), 2.4) * wave(y + 0.3 * noise3(p * 5.0), 2.8) * (0.25 + 0.75 * rim * rim)
