@@ -3,6 +3,7 @@
 """Gathers labelled pictures into stores (see footfall_training/store.py).
 
     prepare.py --images ASSETS/images --out STORE          # the licensed photographs: STORE/photographs.*
+    prepare.py --cutouts --out STORE                   # people cut out of those: STORE/cutouts.*
     prepare.py --rendered STILLS --out STORE --name rendered-1   # a folder of rendered stills with labels.json
 
 Sources that may not be trained on are left out, by the closed list in footfall_training/sources.py. A store that is
@@ -17,8 +18,10 @@ import os
 import sys
 import tarfile
 
-from footfall_training import sources
-from footfall_training.store import StoreWriter
+import cv2
+
+from footfall_training import cutouts, sources
+from footfall_training.store import StoreWriter, rows_of
 
 # Tar shards of each labelled split of the photographs; `eval` is never read here.
 SPLITS = {"train": "train-0[0-9].tar", "train-extra": "train-[1-9][0-9].tar"}
@@ -82,6 +85,25 @@ def photographs(folder, gatherer):
                     gatherer.add(meta, boxes[meta["id"]], tar.extractfile(member).read(), split)
 
 
+def cut_people(folder, writer):
+    """People of the stored photographs who could be cut out."""
+    rows, tried, taken = rows_of(folder, "train", {"photographs"}), 0, 0
+    for number, row in enumerate(rows):
+        for box in cutouts.candidates(row):
+            tried += 1
+            cut = cutouts.cut(row["store"].picture(row), box)
+            if cut is None:
+                continue
+            taken += 1
+            _, coded = cv2.imencode(".webp", cv2.cvtColor(cut, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_WEBP_QUALITY, 90])
+            writer.add(coded.tobytes(), id=f"{row['id']}/{tried}", source=row["source"], fold="train", width=cut.shape[1], height=cut.shape[0],
+                       source_width=row["width"], source_height=row["height"], people=[], ignore=[], like=[])
+        if number % 500 == 499:
+            print(f"{number + 1} of {len(rows)} pictures, {taken} of {tried} people cut out", flush=True)
+    writer.close()
+    print(f"{taken} of {tried} people cut out, {writer.offset / 2**20:.1f} MiB")
+
+
 def rendered(folders, gatherer):
     """Folders of rendered stills, each with a labels.json of the same form."""
     for folder in folders:
@@ -98,18 +120,22 @@ def rendered(folders, gatherer):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--images", help="folder of the labelled photographs")
+    p.add_argument("--cutouts", action="store_true", help="cut people out of the photographs in --out")
     p.add_argument("--rendered", nargs="+", help="folders of rendered stills")
     p.add_argument("--out", required=True, help="folder of stores")
     p.add_argument("--name", help="name of the store; rendered stores begin with `rendered`")
     p.add_argument("--force", action="store_true", help="write a store again that is there")
     a = p.parse_args()
-    if bool(a.images) == bool(a.rendered):
-        p.error("give either --images or --rendered")
-    name = a.name or ("photographs" if a.images else "rendered")
+    if sum(map(bool, (a.images, a.rendered, a.cutouts))) != 1:
+        p.error("give one of --images, --rendered and --cutouts")
+    name = a.name or ("photographs" if a.images else "rendered" if a.rendered else "cutouts")
     if a.rendered and not name.startswith("rendered"):
         p.error("the name of a store of rendered pictures begins with `rendered`")
     if os.path.exists(os.path.join(a.out, name + ".json")) and not a.force:
         print(f"{name} is there already")
+        return 0
+    if a.cutouts:
+        cut_people(a.out, StoreWriter(a.out, name))
         return 0
     gatherer = Gatherer(a.out, name)
     if a.images:

@@ -44,13 +44,13 @@ def chosen_rows(rows, seed, first, count):
     return [next(order) for _ in range(count)]
 
 
-def make_shard(number, rows, teachers, a):
+def make_shard(number, rows, cutouts, teachers, a):
     """Makes and writes one shard."""
     rng = np.random.default_rng([a.seed, number, 7])
     views, maps = [], []
     for row in chosen_rows(rows, a.seed, number * SHARD, SHARD):
         start = time.process_time()
-        view = compose(rows, row, rng)
+        view = compose(rows, row, rng, cutouts)
         views.append(view)
         if teachers:
             maps.append(teachers(view.image))
@@ -65,6 +65,7 @@ def work(part, a):
     rows = rows_of(a.store, "train", {a.kind})
     if not rows:
         raise SystemExit(f"no pictures of kind {a.kind} in {a.store}")
+    cutouts = rows_of(a.store, "train", {"cutouts"})
     teachers = None
     if a.teacher:
         from footfall_training.teachers import Teachers
@@ -72,7 +73,7 @@ def work(part, a):
     begin = time.time()
     for number in range(part, -(-a.count // SHARD), a.procs):
         if not os.path.exists(os.path.join(a.pool, f"{a.kind}-{a.seed}-{number:04d}")):
-            make_shard(number, rows, teachers, a)
+            make_shard(number, rows, cutouts, teachers, a)
             if a.keep:
                 remove_oldest(a.pool, a.kind, a.keep)
         print(f"{a.kind} shard {number} done, {time.time() - begin:.0f} s", flush=True)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import geometry, sources
+from .cutouts import paste
 from .furniture import put_in_front
 from .shape import HEIGHT, WIDTH
 
 LEAST_SHARE, LEAST_HEIGHT, LEAST_WIDTH = 0.3, 6, 3  # a person with less in view becomes a place to ignore
-MOSAICS = 0.35
+MOSAICS, PASTED, FURNISHED = 0.35, 0.4, 0.2  # shares of the views
 
 
 @dataclass
@@ -115,10 +116,13 @@ def four(rows, first, rng):
     return View(image, *(np.concatenate(found) for found in lists))
 
 
-def compose(rows, first, rng):
-    """One view that begins with the row `first`; rows are what a mosaic may add."""
-    view = four(rows, first, rng) if rng.random() < MOSAICS else tile(first, WIDTH, HEIGHT, rng, False)
-    if rng.random() < 0.2:
-        other = rows[int(rng.integers(len(rows)))]
-        view = put_in_front(view, other, rng)
+def compose(rows, first, rng, cutouts=()):
+    """One view that begins with the row `first`; rows are what a mosaic may add, cut-outs are people to put in."""
+    mosaic = rng.random() < MOSAICS
+    view = four(rows, first, rng) if mosaic else tile(first, WIDTH, HEIGHT, rng, False)
+    if len(cutouts) and not mosaic and first["source"] not in sources.FROM_ABOVE and rng.random() < PASTED:
+        for _ in range(int(rng.integers(1, 4))):
+            view = paste(view, cutouts[int(rng.integers(len(cutouts)))], rng)
+    if rng.random() < FURNISHED:
+        view = put_in_front(view, rows[int(rng.integers(len(rows)))], rng)
     return view

@@ -62,11 +62,10 @@ def names(folder):
     return sorted(f[:-5] for f in os.listdir(folder) if f.endswith(".json"))
 
 
-def rows_of(folder, fold, kinds=None):
-    """Rows of one fold over all stores; kinds: "photographs" or "rendered", from the store's name."""
+def rows_of(folder, fold, kinds=("photographs", "rendered")):
+    """Rows of one fold of the stores of some kinds: "photographs", "rendered" or "cutouts", the first word of a store's name."""
     found = []
     for name in names(folder):
-        kind = "rendered" if name.startswith("rendered") else "photographs"
-        if kinds is None or kind in kinds:
+        if name.split("-")[0] in kinds:
             found += [r for r in Store(folder, name).rows if r["fold"] == fold]
     return found
