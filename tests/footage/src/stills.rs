@@ -14,7 +14,7 @@ use crate::math::{Rng, Vec3, degrees, sin_cos, v3};
 use crate::picture::Picture;
 use crate::prop::Prop;
 use crate::raster::Area;
-use crate::room::{Room, random_plan, render};
+use crate::room::{Plan, Room, Thing, random_plan, render, rows_of_desks};
 use crate::sensor::{Developer, Sensor};
 
 /// A labelled picture.
@@ -71,14 +71,18 @@ impl Stills {
     pub fn make(&mut self, seed: u64, number: u64, width: usize, height: usize) -> Still {
         let mut rng = Rng::new(seed, number.wrapping_mul(2) + 1);
         let topdown = rng.chance(0.2);
-        let plan = random_plan(&mut rng, topdown);
+        let rows = !topdown && rng.chance(0.08);
+        let plan = if rows { rows_of_desks(&mut rng) } else { random_plan(&mut rng, topdown) };
         let room = plan.build(rng.next_u64(), &mut self.gallery);
         let mount = if topdown { overhead(&mut rng) } else { on_wall(&mut rng, plan.half_width) };
         let camera = Camera::new(&mount, width, height);
         let light = Light::random(&mut rng);
         let backdrop = render(&room, &camera, &light);
         let mut canvas = Canvas::new(camera, light, backdrop);
-        let placed = self.people(&mut rng, &camera, &room, topdown, (plan.half_width, plan.from_to.1));
+        let mut placed = self.people(&mut rng, &camera, &room, topdown, (plan.half_width, plan.from_to.1));
+        if rows {
+            self.seat(&mut rng, &camera, &plan, &mut placed);
+        }
         let (actors, wheelchairs) = actors(&placed);
         let shown = canvas.draw(&actors);
         let people = shown
@@ -145,9 +149,40 @@ impl Stills {
         placed
     }
 
-    fn one(&mut self, rng: &mut Rng, camera: &Camera, at: Vec3) -> Placed {
+    /// Seats people at the plan's tables.
+    fn seat(&mut self, rng: &mut Rng, camera: &Camera, plan: &Plan, placed: &mut Vec<Placed>) {
+        let full = rng.range(0.4, 0.95);
+        let towards = rng.chance(0.6);
+        for table in plan.things.iter().filter(|t| matches!(t.thing, Thing::Table(..))) {
+            for side in [-0.32, 0.32] {
+                if !rng.chance(full) || placed.len() >= 30 {
+                    continue;
+                }
+                let back = if towards { 0.52 } else { -0.52 };
+                let at = table.at + v3(side + rng.range(-0.05, 0.05), back, 0.0);
+                let turn = rng.range(-0.25, 0.25);
+                let facing = Vec3 { z: 0.0, ..v3(turn, if towards { -1.0 } else { 1.0 }, 0.0).unit() };
+                let detail = self.detail(camera, at);
+                let figure = self.gallery.dressed_for(rng, detail);
+                let mut pose = Pose::sitting();
+                jitter(&mut pose, rng);
+                pose.bow += rng.range(0.0, 0.3);
+                let facing = (facing.x, facing.y);
+                let stance = Stance::of(&figure.look.build, &pose, at, facing);
+                let chair = Arc::new(Prop::chair(v3(0.2, 0.2, 0.22)));
+                placed.push(Placed { figure, stance, props: Vec::new(), thing: Some((chair, at, facing)), wheelchair: false });
+            }
+        }
+    }
+
+    /// How fine a figure at this place must be.
+    fn detail(&self, camera: &Camera, at: Vec3) -> Detail {
         let depth = (at + v3(0.0, 0.0, 1.0) - camera.at).dot(camera.forward).max(0.3);
-        let detail = if camera.pixels_per_metre(depth) > 55.0 { Detail::Fine } else { Detail::Coarse };
+        if camera.pixels_per_metre(depth) > 55.0 { Detail::Fine } else { Detail::Coarse }
+    }
+
+    fn one(&mut self, rng: &mut Rng, camera: &Camera, at: Vec3) -> Placed {
+        let detail = self.detail(camera, at);
         let figure = self.gallery.dressed_for(rng, detail);
         let (s, c) = sin_cos(rng.range(0.0, core::f32::consts::TAU));
         let facing = (s, c);

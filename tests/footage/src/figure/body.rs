@@ -314,7 +314,7 @@ fn bag(f: &Frame, look: &Look) -> Option<Solid> {
         }
         Bag::Shoulder => {
             // Flat against the hip, the strap across the chest.
-            let out = 0.20 + 0.02 * f.build.weight.max(0.0);
+            let out = 0.245 + 0.03 * f.build.weight.max(0.0);
             slab(&mut s, PELVIS, hip + v3(out, -0.01, 0.06), v3(0.015, 0.0, -0.15), 0.12, 0.042);
             s.cone(CHEST, chest + v3(-0.09, 0.02, 0.26), chest + v3(0.03, 0.125, 0.06), 0.020, 0.018);
             s.cone(SPINE, chest + v3(0.03, 0.125, 0.06), hip + v3(0.15, 0.09, 0.1), 0.018, 0.018);

@@ -71,6 +71,12 @@ fn hair(f: &Frame, look: &Look) -> Option<Solid> {
     if look.hair == Hair::Bald || covered {
         return None;
     }
+    // Hair doesn't grow through hats.
+    match look.hat {
+        Hat::Cap | Hat::Brim => s.ceiling = at(0.0, 0.0, 0.040).z,
+        Hat::Beanie => s.ceiling = at(0.0, 0.0, 0.028).z,
+        _ => {}
+    }
     let thick = match look.hair {
         Hair::Short => 0.006,
         Hair::Afro => 0.045,
@@ -156,7 +162,7 @@ pub(super) fn paint(look: &Look, p: Vec3, skin: Colour) -> Colour {
         v3(c.x * 1.06, c.y * 0.88, c.z * 0.85),
         0.6 * blob(0.042, -0.035, 0.025, 0.022).max(blob(0.0, -0.028, 0.016, 0.02)),
     );
-    c = c.lerp(c * 0.55, 0.75 * blob(0.031, -0.001, 0.022, 0.013));
+    c = c.lerp(c * 0.60, 0.55 * blob(0.031, -0.001, 0.022, 0.013));
     if look.beard > 0.0 {
         let below = smoothstep(-0.045, -0.06, p.z) * smoothstep(0.0, 0.03, p.y);
         let grain = 0.7 + 0.3 * noise3(p * 400.0);
@@ -167,7 +173,7 @@ pub(super) fn paint(look: &Look, p: Vec3, skin: Colour) -> Colour {
     c = c.lerp(skin * 0.25, blob(0.0, -0.062, 0.022, 0.0022) * 0.8);
     c = c.lerp(v3(0.55, 0.53, 0.52), blob(0.031, -0.003, 0.0145, 0.0062) * 0.8);
     c = c.lerp(v3(0.02, 0.015, 0.012), blob(0.030, -0.003, 0.0062, 0.0062));
-    c = c.lerp(hair * 0.7, 0.85 * blob(0.031, 0.020, 0.021, 0.0048));
+    c = c.lerp(hair * 0.8, 0.7 * blob(0.031, 0.020, 0.021, 0.0048));
     if look.glasses {
         let (dx, dz) = ((x - 0.032) / 0.026, (p.z + 0.003) / 0.019);
         let ring = (dx * dx + dz * dz - 1.0).abs();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Scenes at a shop's door, seen by a camera on the wall.
 
-use super::rooms::{comes_in, door_line, from_below, goes_out, leaves, shop, warm_shop};
+use super::rooms::{bright_shop, comes_in, dark_shop, door_line, from_below, from_corner, goes_out, leaves, shop, warm_shop};
 use crate::figure::pose::Act;
 use crate::room::Thing;
 use crate::scene::Scene;
@@ -54,7 +54,7 @@ fn on_line(second: f32, side: f32) -> Script {
 }
 
 fn people() -> Vec<Scene> {
-    let scene = |name, title, level, seconds| door_line(Scene::wall(name, title, level, seconds, warm_shop()));
+    let scene = |name, title, level, seconds| from_corner(door_line(Scene::wall(name, title, level, seconds, warm_shop())));
     vec![
         scene("parent-and-child", "A grown-up and a child come in together; another child runs out.", 2, 16.0).people({
             let parent = leaves(comes_in(Grown, 2.5, -0.3, false).pace(1.05), true);
@@ -88,7 +88,7 @@ fn people() -> Vec<Scene> {
 }
 
 fn light() -> Vec<Scene> {
-    let scene = |name, title, level, seconds| door_line(Scene::wall(name, title, level, seconds, shop()));
+    let scene = |name, title, level, seconds| door_line(Scene::wall(name, title, level, seconds, dark_shop()));
     let traffic = || {
         [
             leaves(comes_in(Grown, 2.0, -0.2, true), true),
@@ -155,6 +155,6 @@ fn crowd() -> Scene {
             i % 2 == 0,
         ));
     }
-    let plan = shop().with(Thing::Trolley, 3.2, 6.9, 0.1);
+    let plan = bright_shop().with(Thing::Trolley, 3.2, 6.9, 0.1);
     door_line(Scene::wall("crowd-at-the-door", "Sixteen people come and go at once.", 5, 30.0, plan)).people(people)
 }

@@ -30,6 +30,32 @@ pub(super) fn warm_shop() -> Plan {
     plan
 }
 
+/// The same with bricks and a dark carpet, and coats on a rack.
+pub(super) fn dark_shop() -> Plan {
+    let mut plan = shop().with(Thing::CoatRack(1.3), -3.3, 6.2, 0.1).with(Thing::Boxes, 3.7, 6.9, 0.05);
+    plan.floor = Finish::of(Kind::Carpet, linear(0.34, 0.33, 0.36), linear(0.22, 0.22, 0.25));
+    plan.wall = Finish::of(Kind::Bricks, linear(0.56, 0.36, 0.30), linear(0.62, 0.60, 0.56));
+    plan
+}
+
+/// The same with a stone floor and coloured walls.
+pub(super) fn bright_shop() -> Plan {
+    let mut plan = shop().with(Thing::Gondola(1.6, 1.4), 3.0, 6.3, 0.25);
+    plan.floor = Finish::of(Kind::Stone, linear(0.74, 0.72, 0.70), linear(0.5, 0.5, 0.5));
+    plan.wall = Finish::paint(linear(0.55, 0.68, 0.70));
+    plan
+}
+
+/// The same room seen from its right corner.
+pub(super) fn from_corner(scene: Scene) -> Scene {
+    scene.seen(|m| {
+        m.at = v3(3.3, 0.3, 3.0);
+        m.yaw = 0.42;
+        m.pitch = 0.40;
+        m.view = 1.3;
+    })
+}
+
 /// A door seen from straight above: a wall along x with an opening at the origin.
 pub(super) fn door_from_above(opening: f32) -> Plan {
     let mut plan = Plan::plain(6.0, 5.0);

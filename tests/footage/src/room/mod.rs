@@ -9,7 +9,7 @@ mod render;
 
 pub use build::{Plan, Thing, Things};
 pub use finish::{Finish, Kind};
-pub use random::random_plan;
+pub use random::{random_plan, rows_of_desks};
 pub use render::render;
 
 use crate::figure::Figure;
