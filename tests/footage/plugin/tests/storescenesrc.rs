@@ -5,6 +5,7 @@ use footfall_footage::film::Film;
 use footfall_footage::library;
 use footfall_footage::picture::Picture;
 use gst::prelude::*;
+use gst_video::VideoFrameExt;
 
 fn frames(line: &str) -> Result<Vec<gst::Buffer>, String> {
     gst::init().expect("GStreamer starts");
@@ -28,7 +29,8 @@ fn frames(line: &str) -> Result<Vec<gst::Buffer>, String> {
 
 #[test]
 fn its_frames_are_those_of_the_film() {
-    let found = frames("storescenesrc scene=in-and-out seed=3 seconds=0.4 ! video/x-raw,width=160,height=90,framerate=25/1").expect("plays");
+    let found = frames("storescenesrc scene=in-and-out seed=3 seconds=0.4 ! video/x-raw,width=160,height=90,framerate=25/1")
+        .expect("plays");
     assert_eq!(found.len(), 10);
     let mut film = Film::new(&library::scene("in-and-out").expect("is there"), 3, 160, 90);
     let mut picture = Picture::new(160, 90);
@@ -43,7 +45,9 @@ fn its_frames_are_those_of_the_film() {
 
 #[test]
 fn live_or_not_the_bytes_are_the_same() {
-    let line = |live| format!("storescenesrc scene=one-crosses is-live={live} num-buffers=5 ! video/x-raw,width=96,height=64,framerate=30/1");
+    let line = |live| {
+        format!("storescenesrc scene=one-crosses is-live={live} num-buffers=5 ! video/x-raw,width=96,height=64,framerate=30/1")
+    };
     let bytes = |live| -> Vec<Vec<u8>> {
         let found = frames(&line(live)).expect("plays");
         found.iter().map(|b| b.map_readable().expect("maps").to_vec()).collect()

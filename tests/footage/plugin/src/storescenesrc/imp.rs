@@ -15,9 +15,8 @@ use gst_base::subclass::prelude::*;
 use gst_video::prelude::*;
 use parking_lot::Mutex;
 
-static CAT: LazyLock<gst::DebugCategory> = LazyLock::new(|| {
-    gst::DebugCategory::new("storescenesrc", gst::DebugColorFlags::empty(), Some("Rendered scenes"))
-});
+static CAT: LazyLock<gst::DebugCategory> =
+    LazyLock::new(|| gst::DebugCategory::new("storescenesrc", gst::DebugColorFlags::empty(), Some("Rendered scenes")));
 
 #[derive(Clone, Debug)]
 struct Settings {
@@ -210,14 +209,15 @@ impl BaseSrcImpl for StoreSceneSrc {
     }
 
     fn query(&self, query: &mut gst::QueryRef) -> bool {
-        if let gst::QueryViewMut::Latency(latency) = query.view_mut() {
-            let state = self.state.lock();
-            let Some(info) = state.as_ref().map(|s| &s.info) else { return false };
-            let frame = gst::ClockTime::SECOND.mul_div_floor(info.fps().denom() as u64, info.fps().numer() as u64);
+        if let gst::QueryViewMut::Latency(latency) = query.view_mut()
+            && let Some(fps) = self.state.lock().as_ref().map(|s| s.info.fps())
+        {
+            // A frame is there when its time is over.
+            let frame = gst::ClockTime::SECOND.mul_div_floor(fps.denom() as u64, fps.numer() as u64);
             latency.set(self.obj().is_live(), frame.unwrap_or_default(), gst::ClockTime::NONE);
             return true;
         }
-        self.parent_query(query)
+        BaseSrcImplExt::parent_query(self, query)
     }
 }
 
