@@ -199,7 +199,7 @@ impl Canvas {
             for x in area.left as usize..area.right as usize {
                 let (s, next) = ((y * wide + x) * k as usize, k as usize - 1);
                 let at = [s, s + next, s + next * wide, s + next * (wide + 1)];
-                let owners = at.map(|i| self.owner[i]);
+                let owners = [self.owner[at[0]], self.owner[at[1]], self.owner[at[2]], self.owner[at[3]]];
                 if owners == [0; 4] {
                     continue;
                 }
@@ -308,7 +308,7 @@ impl Canvas {
                     for pixel in row * width + x..row * width + (x + step).min(area.right as usize) {
                         if !self.backdrop.floor[pixel][0].is_nan() {
                             for c in &mut self.rgb[pixel * 3..pixel * 3 + 3] {
-                                *c = (u32::from(*c) * k >> 8) as u8;
+                                *c = ((u32::from(*c) * k) >> 8) as u8;
                             }
                         }
                     }

@@ -152,6 +152,11 @@ impl Film {
         &self.canvas.backdrop().likeness
     }
 
+    /// What kind of person somebody is.
+    pub fn kind(&self, id: u16) -> Option<Kind> {
+        self.cast.iter().find(|m| m.id == id).map(|m| m.kind)
+    }
+
     /// Where somebody is in the picture at a time; `None` when the person isn't there or behind the camera.
     pub fn spot(&self, id: u16, seconds: f64) -> Option<Spot> {
         let member = self.cast.iter().find(|m| m.id == id)?;

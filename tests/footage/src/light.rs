@@ -71,6 +71,7 @@ impl Light {
     }
 
     /// Light on a surface that looks in this direction and sees this share of its surroundings.
+    #[inline]
     pub fn on(&self, normal: Vec3, openness: f32) -> Colour {
         let up = 0.5 + 0.5 * normal.z;
         let around = self.bounce.lerp(self.sky, up) * openness;
@@ -81,6 +82,7 @@ impl Light {
     }
 
     /// A highlight for a viewer in direction `to_eye`.
+    #[inline]
     pub fn highlight(&self, normal: Vec3, to_eye: Vec3, gloss: f32) -> f32 {
         let half = (to_eye + self.key_from).unit();
         let c = normal.dot(half).max(0.0);

@@ -22,32 +22,38 @@ pub const fn v3(x: f32, y: f32, z: f32) -> Vec3 {
 
 impl Vec3 {
     /// Scalar product.
+    #[inline]
     pub fn dot(self, o: Self) -> f32 {
         self.x * o.x + self.y * o.y + self.z * o.z
     }
 
     /// Vector product.
+    #[inline]
     pub fn cross(self, o: Self) -> Self {
         v3(self.y * o.z - self.z * o.y, self.z * o.x - self.x * o.z, self.x * o.y - self.y * o.x)
     }
 
     /// Length.
+    #[inline]
     pub fn length(self) -> f32 {
         self.dot(self).sqrt()
     }
 
     /// The same direction with length 1; up when there is none.
+    #[inline]
     pub fn unit(self) -> Self {
         let l = self.length();
         if l > 1e-9 { self * (1.0 / l) } else { v3(0.0, 0.0, 1.0) }
     }
 
     /// From here to there by a share.
+    #[inline]
     pub fn lerp(self, o: Self, share: f32) -> Self {
         self + (o - self) * share
     }
 
     /// Each coordinate times the other's.
+    #[inline]
     pub fn times(self, o: Self) -> Self {
         v3(self.x * o.x, self.y * o.y, self.z * o.z)
     }
@@ -55,6 +61,7 @@ impl Vec3 {
 
 impl Add for Vec3 {
     type Output = Self;
+    #[inline]
     fn add(self, o: Self) -> Self {
         v3(self.x + o.x, self.y + o.y, self.z + o.z)
     }
@@ -62,6 +69,7 @@ impl Add for Vec3 {
 
 impl Sub for Vec3 {
     type Output = Self;
+    #[inline]
     fn sub(self, o: Self) -> Self {
         v3(self.x - o.x, self.y - o.y, self.z - o.z)
     }
@@ -69,6 +77,7 @@ impl Sub for Vec3 {
 
 impl Mul<f32> for Vec3 {
     type Output = Self;
+    #[inline]
     fn mul(self, k: f32) -> Self {
         v3(self.x * k, self.y * k, self.z * k)
     }
@@ -113,6 +122,7 @@ impl Rot {
     }
 
     /// Rotates a vector.
+    #[inline]
     pub fn apply(&self, v: Vec3) -> Vec3 {
         self.0[0] * v.x + self.0[1] * v.y + self.0[2] * v.z
     }
@@ -166,6 +176,7 @@ impl Rng {
     }
 
     /// Between 0 and 1.
+    #[inline]
     pub fn unit(&mut self) -> f32 {
         (self.next_u64() >> 40) as f32 / (1u32 << 24) as f32
     }

@@ -93,7 +93,7 @@ pub fn convert(rgb: &[u8], out: &mut Picture, area: &Area, blur: i32, saturation
         for col in left..right {
             let i = col - l;
             let v = rows[here * span + i] * keep + (rows[above * span + i] + rows[below * span + i]) * blur;
-            out.y[row * width + col] = (((v >> 6) + 128 >> 8) + 16).clamp(0, 255) as u8;
+            out.y[row * width + col] = ((((v >> 6) + 128) >> 8) + 16).clamp(0, 255) as u8;
         }
     }
     for row in (top..bottom).step_by(2) {

@@ -64,8 +64,8 @@ pub fn snap(p: &Projected, scale: f32) -> (i32, i32) {
 /// Calls `each(x, y, [b0, b1, b2])` for every sample of a triangle whose front shows, in order. Corners are snapped.
 #[inline]
 pub fn triangle(corners: [(i32, i32); 3], clip: &Area, mut each: impl FnMut(i32, i32, [f32; 3])) {
-    let x = corners.map(|c| c.0);
-    let y = corners.map(|c| c.1);
+    let x = [corners[0].0, corners[1].0, corners[2].0];
+    let y = [corners[0].1, corners[1].1, corners[2].1];
     let (x_low, x_high) = (x[0].min(x[1]).min(x[2]), x[0].max(x[1]).max(x[2]));
     let (y_low, y_high) = (y[0].min(y[1]).min(y[2]), y[0].max(y[1]).max(y[2]));
     let left = (x_low >> 4).max(clip.left);

@@ -23,10 +23,10 @@ pub(crate) fn shadow_blobs(actor: &Actor<'_>, light: &Light) -> Vec<Blob> {
         let at = |bone: u8| stance.joints[usize::from(bone)].at;
         let pelvis = at(0);
         blobs.push(Blob { a: flat(pelvis), b: flat(at(2)), radius: 0.62 * size, dark: 0.30 * light.shadow });
-        for i in 0..2 {
-            let foot = at(FOOT[i]);
+        for bone in FOOT {
+            let foot = at(bone);
             let lifted = (1.0 - (foot.z - 0.09) * 4.0).clamp(0.0, 1.0);
-            let toe = stance.joints[usize::from(FOOT[i])].turn.apply(v3(0.0, 0.11, 0.0)) + foot;
+            let toe = stance.joints[usize::from(bone)].turn.apply(v3(0.0, 0.11, 0.0)) + foot;
             blobs.push(Blob { a: flat(foot), b: flat(toe), radius: 0.15 * size, dark: (0.15 + 0.5 * light.shadow) * lifted });
         }
         let strength = light.key.x / (light.key.x + light.sky.x) * light.shadow;

@@ -50,11 +50,14 @@ impl Person {
     }
 }
 
+/// A thing, where its origin is, where it looks, its size.
+type PlacedProp = (Arc<Prop>, Vec3, (f32, f32), f32);
+
 /// Somebody placed in a picture.
 struct Placed {
     figure: Figure,
     stance: Stance,
-    props: Vec<(Arc<Prop>, Vec3, (f32, f32), f32)>,
+    props: Vec<PlacedProp>,
     /// A thing beside the person, not part of it.
     thing: Option<(Arc<Prop>, Vec3, (f32, f32))>,
     wheelchair: bool,
@@ -90,7 +93,7 @@ impl Stills {
             .filter(|s| s.id != 0 && s.visible_px > 3)
             .map(|s| Person { shown: *s, wheelchair: wheelchairs.contains(&s.id) })
             .collect();
-        let person_like = likenesses(&canvas, width);
+        let person_like = likenesses(&canvas.backdrop().likeness, &canvas.mask, width);
         let mut sensor = Sensor::random(&mut rng);
         sensor.saturation = (64.0 * light.saturation) as i32;
         let mut developer = Developer::new(sensor, &canvas.rgb, width, height, rng.next_u64());
@@ -247,9 +250,9 @@ fn actors(placed: &[Placed]) -> (Vec<Actor<'_>>, Vec<u16>) {
 }
 
 /// Boxes of what looks like a person in the backdrop and isn't hidden.
-pub fn likenesses(canvas: &Canvas, width: usize) -> Vec<Area> {
+pub fn likenesses(likeness: &[u16], mask: &[u16], width: usize) -> Vec<Area> {
     let mut found: Vec<Option<(Area, u32)>> = Vec::new();
-    for (i, (number, owner)) in canvas.backdrop().likeness.iter().zip(&canvas.mask).enumerate() {
+    for (i, (number, owner)) in likeness.iter().zip(mask).enumerate() {
         if *number == 0 || *owner != 0 {
             continue;
         }

@@ -150,19 +150,19 @@ impl Tile {
         for (triangles, points) in meshes {
             for corners in triangles {
                 number += 1;
-                let mut c = corners.map(|i| self.corners[first_corner + i as usize]);
-                if mirrored {
-                    c.swap(1, 2);
-                }
-                if c.iter().any(|c| c.near <= 0.0) {
+                let corner = |i: usize| &self.corners[first_corner + corners[i] as usize];
+                let (one, other) = if mirrored { (2, 1) } else { (1, 2) };
+                let c = [corner(0), corner(one), corner(other)];
+                if c[0].near <= 0.0 || c[1].near <= 0.0 || c[2].near <= 0.0 {
                     continue;
                 }
+                let near = [c[0].near, c[1].near, c[2].near];
                 let (nearness, faces) = (&mut self.nearness, &mut self.faces);
-                triangle(c.map(|c| c.snapped), &area, |x, y, w| {
+                triangle([c[0].snapped, c[1].snapped, c[2].snapped], &area, |x, y, w| {
                     let i = (y - area.top) as usize * width + (x - area.left) as usize;
-                    let near = c[0].near * w[0] + c[1].near * w[1] + c[2].near * w[2];
-                    if near > nearness[i] {
-                        nearness[i] = near;
+                    let here = near[0] * w[0] + near[1] * w[1] + near[2] * w[2];
+                    if here > nearness[i] {
+                        nearness[i] = here;
                         faces[i] = number;
                     }
                 });
@@ -244,14 +244,16 @@ impl<'a> Painter<'a> {
     }
 
     fn skin(&self, figure: &Figure, face: usize, x: f32, y: f32) -> u32 {
-        let c = figure.skin.triangles[face].map(|i| i as usize);
-        let p = c.map(|i| &self.corners[i].at);
+        let [a, b, d] = figure.skin.triangles[face];
+        let c = [a as usize, b as usize, d as usize];
+        let p = [&self.corners[c[0]].at, &self.corners[c[1]].at, &self.corners[c[2]].at];
         let area = |a: &Projected, b: &Projected| (b.y - a.y) * (x - a.x) - (b.x - a.x) * (y - a.y);
         let w = [area(p[1], p[2]), area(p[2], p[0]), area(p[0], p[1])];
         let sum = w[0] + w[1] + w[2];
-        let w = if sum.abs() > 1e-9 { w.map(|v| (v / sum).clamp(0.0, 1.0)) } else { [1.0, 0.0, 0.0] };
+        let share = |v: f32| (v / sum).clamp(0.0, 1.0);
+        let w = if sum.abs() > 1e-9 { [share(w[0]), share(w[1]), share(w[2])] } else { [1.0, 0.0, 0.0] };
         let light = self.lit[c[0]] * w[0] + self.lit[c[1]] * w[1] + self.lit[c[2]] * w[2];
-        let rest = c.map(|i| &figure.skin.points[i]);
+        let rest = [&figure.skin.points[c[0]], &figure.skin.points[c[1]], &figure.skin.points[c[2]]];
         let of = rest[0].material;
         let albedo = if self.patterned[usize::from(of)] {
             roots(figure.colour(of, rest[0].at * w[0] + rest[1].at * w[1] + rest[2].at * w[2]))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 //! The source in a pipeline.
+#![allow(clippy::expect_used)] // These are tests.
 
 use footfall_footage::film::Film;
 use footfall_footage::library;

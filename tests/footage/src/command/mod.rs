@@ -14,6 +14,7 @@ usage: footage list
        footage sheet --out PNG [--size WxH] [--seed N]
        footage figures --out PNG [--size WxH] [--seed N]
        footage speed SCENE [--size WxH] [--seconds N] [--seed N]
+       footage frames --count N --out DIR [--seed N] [--size WxH]
        footage stills --count N --out DIR [--first N] [--seed N] [--size WxH]
 
 list     the named scenes: level, length, people
@@ -21,6 +22,7 @@ render   a scene as SCENE.mp4 (H.264, no B-frames), gt.txt (MOT), frames.jsonl (
 figures  a sheet of figures in many poses
 speed    how long a frame takes without encoding (default: 1920x1080, the whole scene)
 sheet    one picture of every scene
+frames   N pictures of every scene as JPEG, and labels.json
 stills   N pictures for training, each with a room, camera, light and people of its own: JPEG files and labels.json
 Exit status: 0; 1 failed; 2 wrong usage.";
 
@@ -102,6 +104,7 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "figures" => figures::run(&options),
         "sheet" => render::sheet(&options),
         "speed" => render::speed(&options),
+        "frames" => stills::frames(&options),
         "stills" => stills::run(&options),
         _ => Err(Failure::Usage(format!("unknown command {verb}"))),
     }

@@ -166,7 +166,7 @@ fn arms_skin(f: &Frame, look: &Look) -> Solid {
         // Bare shoulders.
         for side in SIDE {
             let at = f.at(UPPER_ARM[1]);
-            s.cone(CHEST, v3(0.0, -0.02, at.z + 0.03), v3(side * at.x, -0.012, at.z), 0.05 * g, 0.05 * g);
+            s.cone(CHEST, v3(0.0, -0.012, at.z + 0.03), v3(side * at.x, -0.012, at.z), 0.046 * g, 0.048 * g);
         }
     }
     s

@@ -110,6 +110,7 @@ impl Solid {
     }
 
     /// Adds a cone whose depth differs from its width.
+    #[allow(clippy::too_many_arguments)] // Two ends, two radii: a type for them would say no more.
     pub fn flat_cone(&mut self, bone: u8, a: Vec3, b: Vec3, ra: f32, rb: f32, flat: f32) -> &mut Self {
         self.pieces.push(Piece { shape: Shape::Cone { a, b, ra, rb }, bone, flat });
         self

@@ -327,20 +327,8 @@ impl Look {
         let sleeves = match upper {
             Upper::Tee => rng.range(0.22, 0.45),
             Upper::Top => 0.0,
-            Upper::Dress => {
-                if rng.chance(0.5) {
-                    rng.range(0.0, 0.4)
-                } else {
-                    1.0
-                }
-            }
-            Upper::Shirt => {
-                if rng.chance(0.3) {
-                    rng.range(0.55, 0.75)
-                } else {
-                    1.0
-                }
-            }
+            Upper::Dress if rng.chance(0.5) => rng.range(0.0, 0.4),
+            Upper::Shirt if rng.chance(0.3) => rng.range(0.55, 0.75),
             _ => 1.0,
         };
         let hem = match upper {

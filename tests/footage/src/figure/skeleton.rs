@@ -137,8 +137,7 @@ impl Stance {
         }
         // The lowest point of the feet stands on the floor, whatever the pose.
         let mut lowest = f32::MAX;
-        for i in 0..2 {
-            let foot = usize::from(FOOT[i]);
+        for foot in FOOT.map(usize::from) {
             for (y, z) in [(0.19, 0.0), (-0.065, 0.0), (0.10, 0.0)] {
                 let sole = v3(rest[foot].x, rest[foot].y + y, z) - rest[foot];
                 lowest = lowest.min((at[foot] + global[foot].apply(sole)).z);

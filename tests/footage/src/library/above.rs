@@ -83,7 +83,11 @@ fn halls() -> Vec<Scene> {
         let k = f32::from(i);
         let x = -4.5 + (k * 2.7) % 9.0;
         let second = (k * 1.9) % 22.0;
-        if i % 2 == 0 { walk(second, (x, -6.5), (x * 0.6 + 1.0, 6.5)) } else { walk(second, (x, 6.5), (x * 0.7 - 0.5, -6.5)) }
+        if i.is_multiple_of(2) {
+            walk(second, (x, -6.5), (x * 0.6 + 1.0, 6.5))
+        } else {
+            walk(second, (x, 6.5), (x * 0.7 - 0.5, -6.5))
+        }
     };
     let hall_scene = |name, title, level, count: u8| {
         Scene::above(name, title, level, 34.0, hall(), 8.0)

@@ -120,7 +120,7 @@ pub(super) fn plant(b: &mut Builder<'_>, at: Vec3) {
     let leaf = b.room.finish(Finish { gloss: 0.06, ..Finish::of(Kind::Leaves, green, green * 0.4) });
     let tall = b.rng.range(0.6, 1.3);
     for _ in 0..90 {
-        let (s, c) = sin_cos(b.rng.range(0.0, 6.28));
+        let (s, c) = sin_cos(b.rng.range(0.0, core::f32::consts::TAU));
         let out = b.rng.range(0.0, 0.42);
         let z = 0.4 + tall * b.rng.unit();
         let spread = out * (1.0 - 0.5 * (z - 0.4) / tall);

@@ -107,6 +107,7 @@ impl Room {
     }
 
     /// A box that stands on its lower middle, turned in the plan; the top may have another finish.
+    #[allow(clippy::too_many_arguments)] // A box with two finishes; called in one folder only.
     pub fn block(&mut self, base: Vec3, size: Vec3, turn: &Rot, sides: u16, top: u16, openness: f32) {
         let (x, y) = (turn.apply(v3(size.x, 0.0, 0.0)), turn.apply(v3(0.0, size.y, 0.0)));
         let z = v3(0.0, 0.0, size.z);
