@@ -96,8 +96,9 @@ def cut_people(folder, writer):
                 continue
             taken += 1
             _, coded = cv2.imencode(".webp", cv2.cvtColor(cut, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_WEBP_QUALITY, 90])
-            writer.add(coded.tobytes(), id=f"{row['id']}/{tried}", source=row["source"], fold="train", width=cut.shape[1], height=cut.shape[0],
-                       source_width=row["width"], source_height=row["height"], people=[], ignore=[], like=[])
+            writer.add(coded.tobytes(), id=f"{row['id']}/{tried}", source=row["source"], fold="train",
+                       width=cut.shape[1], height=cut.shape[0], source_width=row["width"], source_height=row["height"],
+                       people=[], ignore=[], like=[])
         if number % 500 == 499:
             print(f"{number + 1} of {len(rows)} pictures, {taken} of {tried} people cut out", flush=True)
     writer.close()

@@ -56,7 +56,8 @@ class Trainer:
         self.params = list(self.net.parameters())
         self.first_step, self.started = self.progress["step"], time.monotonic()
         self.asked = self.stop = False  # a wish to stop counts when all processes have heard of it
-        self.decayed = 0.0
+        self.decay_before = self.progress.get("decay_seconds", 0.0)  # a stopped decay goes on where it was
+        self.decayed = self.decay_before / (a.decay_minutes * 60)
         signal.signal(signal.SIGTERM, self.ask_to_stop)
         signal.signal(signal.SIGINT, self.ask_to_stop)
         if rank == 0:
@@ -123,7 +124,8 @@ class Trainer:
                 start += p.numel()
             self.stop, elapsed = bool(flat[-2] > 0), float(flat[-1])
         if self.a.decay_from:
-            self.decayed = elapsed / (self.a.decay_minutes * 60)
+            self.decayed = (elapsed + self.decay_before) / (self.a.decay_minutes * 60)
+            self.progress["decay_seconds"] = elapsed + self.decay_before
             self.stop |= self.decayed >= 1
         if self.a.minutes:
             self.stop |= elapsed >= self.a.minutes * 60
@@ -222,8 +224,8 @@ def work(rank, a, meeting):
         f.write(str(os.getpid()))
     if rank == 0:
         net = trainer.net
-        print(f"{sum(p.numel() for p in net.parameters()) / 1e6:.2f} M parameters, "
-              f"{multiply_adds(PersonNet(net.config), WIDTH, HEIGHT) / 1e6:.0f} M multiply-adds, from step {trainer.progress['step']}", flush=True)
+        size, work_done = sum(p.numel() for p in net.parameters()), multiply_adds(PersonNet(net.config), WIDTH, HEIGHT)
+        print(f"{size / 1e6:.2f} M parameters, {work_done / 1e6:.0f} M multiply-adds, from step {trainer.progress['step']}", flush=True)
     trainer.run()
     if a.procs > 1:
         dist.barrier()

@@ -30,7 +30,8 @@ def candidates(row):
 def cut(image, box):
     """A cut-out [h, w, 4] as RGB and outline, or None when the outline is not to be believed."""
     wide, high = box[2] - box[0], box[3] - box[1]
-    around = geometry.clip(box[None] + np.array([-wide, -high, wide, high], np.float32) * MARGIN, image.shape[1], image.shape[0])[0].astype(int)
+    wider = box[None] + np.array([-wide, -high, wide, high], np.float32) * MARGIN
+    around = geometry.clip(wider, image.shape[1], image.shape[0])[0].astype(int)
     patch = np.ascontiguousarray(image[around[1]:around[3], around[0]:around[2]])
     x, y = int(box[0]) - around[0], int(box[1]) - around[1]
     mask = np.zeros(patch.shape[:2], np.uint8)

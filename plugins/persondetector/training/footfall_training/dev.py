@@ -45,6 +45,11 @@ class Dev:
                 kept = scoring.nms(found, scores[k][sure])
                 yield found[kept], scores[k][sure][kept], row["people"], row["ignore"]
 
+    def points(self, net, group, levels):
+        """Recall and precision of a group at score levels."""
+        pairs = zip(self.predictions(net), self.rows)
+        return scoring.operating_points([f for f, row in pairs if group_of(row["source"]) == group], levels)
+
     def score(self, net):
         """AP50 of each group, and AP75 of the photographs."""
         found = list(self.predictions(net))

@@ -28,7 +28,8 @@ def trim(people, ignore, cover):
     """Boxes after `cover` was drawn over them."""
     share = geometry.covered_share(people, cover)
     # Hidden over (nearly) the whole width and down to the feet: the box ends where the cover begins.
-    across = (cover[0] <= people[:, 0] + 0.15 * (people[:, 2] - people[:, 0])) & (cover[2] >= people[:, 2] - 0.15 * (people[:, 2] - people[:, 0]))
+    slack = 0.15 * (people[:, 2] - people[:, 0])
+    across = (cover[0] <= people[:, 0] + slack) & (cover[2] >= people[:, 2] - slack)
     down = (cover[3] >= people[:, 3] - 1) & (cover[1] > people[:, 1])
     cut = people.copy()
     cut[:, 3] = np.where(across & down, np.minimum(cut[:, 3], cover[1]), cut[:, 3])

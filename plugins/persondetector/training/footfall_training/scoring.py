@@ -42,8 +42,8 @@ def judge(found, people, ignore, threshold):
     return verdict
 
 
-def average_precision(pictures, threshold=0.5):
-    """pictures: (boxes, scores, people, ignore) of each; scores falling."""
+def verdicts_of(pictures, threshold):
+    """Scores by falling order, 1 where right and 0 where false, and the number of labels."""
     scores, verdicts, labels = [], [], 0
     for found, score, people, ignore in pictures:
         labels += len(people)
@@ -51,10 +51,28 @@ def average_precision(pictures, threshold=0.5):
         verdicts.append(judge(found, people, ignore, threshold))
     scores, verdicts = np.concatenate(scores), np.concatenate(verdicts)
     scores, verdicts = scores[verdicts >= 0], verdicts[verdicts >= 0]
+    order = np.argsort(-scores, kind="stable")
+    return scores[order], verdicts[order], labels
+
+
+def average_precision(pictures, threshold=0.5):
+    """pictures: (boxes, scores, people, ignore) of each; scores falling."""
+    scores, verdicts, labels = verdicts_of(pictures, threshold)
     if not labels or not len(scores):
         return 0.0
-    right = np.cumsum(verdicts[np.argsort(-scores, kind="stable")])
+    right = np.cumsum(verdicts)
     recall, precision = right / labels, right / np.arange(1, len(right) + 1)
     precision = np.maximum.accumulate(precision[::-1])[::-1]
     place = np.searchsorted(recall, np.linspace(0, 1, 101))
     return float(np.mean([precision[p] if p < len(precision) else 0.0 for p in place]))
+
+
+def operating_points(pictures, levels, threshold=0.5):
+    """(score, recall, precision, F1) at each score level."""
+    scores, verdicts, labels = verdicts_of(pictures, threshold)
+    points = []
+    for level in levels:
+        taken = verdicts[scores >= level]
+        recall, precision = taken.sum() / max(1, labels), taken.mean() if len(taken) else 1.0
+        points.append((level, float(recall), float(precision), float(2 * recall * precision / max(1e-9, recall + precision))))
+    return points

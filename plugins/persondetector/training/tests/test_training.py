@@ -93,7 +93,7 @@ class Pictures(unittest.TestCase):
         self.assertEqual(len(ignored), 0)
 
     def test_perfect_detections_score_one_and_none_score_nothing(self):
-        from footfall_training.scoring import average_precision
+        from footfall_training.scoring import average_precision, operating_points
         np = self.np
         people, nobody = np.array([[0, 0, 10, 20], [30, 0, 40, 20]], float), np.zeros((0, 4))
         perfect = (people, np.array([0.9, 0.8]), people, nobody)
@@ -101,6 +101,9 @@ class Pictures(unittest.TestCase):
         self.assertEqual(average_precision([(nobody, np.zeros(0), people, nobody)]), 0.0)
         ignored = (np.array([[0, 0, 10, 20], [60, 0, 70, 20]]), np.array([0.9, 0.8]), people[:1], np.array([[55, 0, 75, 30.0]]))
         self.assertEqual(average_precision([ignored]), 1.0)
+        half = (np.array([[0, 0, 10, 20], [60, 0, 70, 20.0]]), np.array([0.9, 0.4]), people, nobody)
+        points = operating_points([half], [0.3, 0.5])
+        self.assertEqual([p[1:3] for p in points], [(0.5, 0.5), (0.5, 1.0)])
 
     def test_mirroring_a_map_twice_changes_nothing(self):
         from footfall_training.shape import cell_count, mirror_cells
