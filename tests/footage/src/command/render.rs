@@ -101,7 +101,8 @@ pub fn sheet(options: &Options) -> Result<(), Failure> {
     for (i, scene) in scenes.iter().enumerate() {
         let mut film = Film::new(scene, options.seed.unwrap_or(1), width, height);
         let mut picture = Picture::new(width, height);
-        film.frame(busiest(&film), &mut picture);
+        let number = busiest(&mut film, &mut picture);
+        film.frame(number, &mut picture);
         if let Some(tile) = image::RgbImage::from_raw(width as u32, height as u32, picture.to_rgb()) {
             image::imageops::replace(&mut sheet, &tile, ((i % columns) * width) as i64, ((i / columns) * height) as i64);
         }
@@ -109,22 +110,18 @@ pub fn sheet(options: &Options) -> Result<(), Failure> {
     sheet.save(out).map_err(|e| Failure::Failed(e.to_string()))
 }
 
-/// The frame in which most people's feet are in the picture.
-fn busiest(film: &Film) -> u32 {
-    let (w, h) = (film.camera.width as f32, film.camera.height as f32);
-    let count = |n: &u32| {
-        let t = f64::from(*n) / f64::from(FRAMES_PER_S);
-        film.cast
-            .iter()
-            .filter_map(|m| film.spot(m.id, t))
-            .filter(|s| {
-                let inside = |p: (f32, f32)| p.0 > 0.04 * w && p.0 < 0.96 * w && p.1 > 0.04 * h && p.1 < 0.97 * h;
-                inside(s.foot) && inside((2.0 * s.centre.0 - s.foot.0, 2.0 * s.centre.1 - s.foot.1))
-            })
-            .map(|s| 10 + (s.height_px / h * 8.0) as usize)
-            .sum::<usize>()
-    };
-    (0..film.frames()).step_by(10).max_by_key(|n| (count(n), u32::MAX - n)).unwrap_or(0)
+/// The frame that shows most of most people.
+fn busiest(film: &mut Film, picture: &mut Picture) -> u32 {
+    let enough = (picture.width * picture.height / 120) as u32;
+    let mut best = (0, 0);
+    for number in (0..film.frames()).step_by(15) {
+        let seen = film.frame(number, picture);
+        let score = seen.iter().map(|s| s.shown.visible_px.min(enough)).sum();
+        if score > best.1 {
+            best = (number, score);
+        }
+    }
+    best.0
 }
 
 /// Says how long rendering takes.

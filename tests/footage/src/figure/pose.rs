@@ -110,8 +110,8 @@ impl Pose {
             pose.knee[i] = 0.06 + (0.15 + 0.90 * lift * lift) * effort.min(1.2) - 0.08 * effort * c.max(0.0);
             let (push, _) = turn(p - 0.28);
             pose.toes[i] = effort * (0.16 * c.max(0.0) - 0.42 * push.max(0.0) * (-c).max(0.0));
-            pose.arm[i] = 0.02 - 0.52 * swing / 0.42 * c * 0.75;
-            pose.elbow[i] = 0.22 + 0.18 * effort * (1.0 - c);
+            pose.arm[i] = 0.03 - 0.30 * swing / 0.42 * c;
+            pose.elbow[i] = 0.20 + 0.10 * effort * (1.0 - c);
         }
         let (s, c) = turn(phase);
         pose.twist = -0.10 * effort * c;
