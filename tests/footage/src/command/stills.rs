@@ -42,8 +42,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let quality = 30 + Rng::new(seed, number ^ 0x4A50).below(65) as u8;
         write_jpeg(&out.join(&name), &still.picture, quality)?;
         let source = if still.topdown { "rendered_topdown" } else { "rendered_oblique" };
-        labels.add(number, &name, (width, height), source, &still.people, &still.person_like);
-        if (number + 1 - options.first) % 100 == 0 {
+        labels.add(number, &name, (width, height), source, (&still.people, &still.person_like));
+        if (number + 1 - options.first).is_multiple_of(100) {
             eprint!("\r{} of {count} pictures", number + 1 - options.first);
         }
     }
@@ -73,7 +73,7 @@ pub fn frames(options: &Options) -> Result<(), Failure> {
             let name = format!("{}-{number:05}.jpg", scene.name);
             write_jpeg(&out.join(&name), &picture, 85)?;
             let alike = likenesses(film.likeness(), film.mask(), width);
-            labels.add(labels.images.len() as u64 + 1, &name, (width, height), source, &people, &alike);
+            labels.add(labels.images.len() as u64 + 1, &name, (width, height), source, (&people, &alike));
         }
         eprint!("\r{:<30}", scene.name);
     }
@@ -90,7 +90,8 @@ fn write_jpeg(path: &Path, picture: &Picture, quality: u8) -> Result<(), Failure
 }
 
 impl Labels {
-    fn add(&mut self, id: u64, name: &str, size: (usize, usize), source: &str, people: &[Person], alike: &[Area]) {
+    fn add(&mut self, id: u64, name: &str, size: (usize, usize), source: &str, seen: (&[Person], &[Area])) {
+        let (people, alike) = seen;
         self.images.push(json!({ "id": id, "file_name": name, "width": size.0, "height": size.1, "source": source }));
         for person in people {
             let b = person.shown.visible;
