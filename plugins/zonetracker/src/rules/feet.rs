@@ -2,22 +2,27 @@
 //! Where a person's feet are when a shelf or a counter hides them.
 //!
 //! The lower edge of the box then jumps up to the shelf while the upper edge stays, and a line on the floor would seem
-//! crossed. So while a box is much lower than the person usually is, and it was the lower edge that moved, the feet are
-//! taken to be one usual height below the head. People who bend or sit down move the upper edge: their feet stay.
+//! crossed. So while a box is much lower than the person must be by now, and it is the lower edge that is missing, the feet
+//! are taken to be one height below the head. Who bends or sits down moves the upper edge: the feet stay those of the box.
+//! Who walks away from the camera shrinks too, and from below more than from above, but steadily: what a person must
+//! measure by now follows from how the height went before, as does where the head must be.
 
 use footfall_contract::geometry::{Point, Px, Rect};
 use footfall_contract::scene::Anchor;
 
 use crate::moment::Moment;
 
-/// A box below this share of the usual height may be cut off, and is whole again above the other.
+/// A box below this share of the expected height may be cut off, and is whole again above the other.
 const CUT_BELOW: f64 = 0.85;
 const WHOLE_ABOVE: f64 = 0.92;
-/// The usual height follows taller boxes and lower ones with these time constants, seconds.
-const RISE_S: f64 = 0.5;
+/// Height and upper edge follow the boxes with this time constant, seconds.
+const FOLLOW_S: f64 = 0.2;
+/// And their trends with this one; before somebody was seen whole for so long, nothing is held against a box.
+const TREND_S: f64 = 1.0;
+/// While cut off, the expected height falls towards the box with this time constant: nobody stands behind a shelf for ever.
 const FALL_S: f64 = 6.0;
-/// A whole box older than this says nothing of which edge moved, seconds.
-const COMPARE_WITHIN_S: f64 = 1.5;
+/// After so long without a whole box nothing is expected any more, and the next is taken as it is, seconds.
+const EXPECT_WITHIN_S: f64 = 1.5;
 
 /// What a track remembers of its person's height.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +32,40 @@ pub struct Stature {
 
 #[derive(Clone, Copy, Debug)]
 struct Known {
-    usual_px: f64,
+    /// Of the last whole box, or of the last one at all while cut off.
     at: Moment,
-    /// The last whole box.
-    whole: (Moment, Rect<Px>),
+    /// When the first whole box was seen.
+    since: Moment,
+    log_height: Trend,
+    top_px: Trend,
     cut: bool,
+}
+
+/// A value and how it changes.
+#[derive(Clone, Copy, Debug)]
+struct Trend {
+    value: f64,
+    a_second: f64,
+}
+
+impl Trend {
+    fn new(value: f64) -> Self {
+        Self { value, a_second: 0.0 }
+    }
+
+    fn after(&self, dt: f64) -> f64 {
+        self.value + self.a_second * dt
+    }
+
+    /// Follows what was seen `dt` seconds after the last; `age_s` says for how long it follows already.
+    fn follow(&mut self, dt: f64, age_s: f64, seen: f64) {
+        let surprise = seen - self.after(dt);
+        if dt > 0.0 {
+            // The less is known, the more of a surprise is trend.
+            self.a_second += surprise / (dt + FOLLOW_S) * (1.0 - (-dt / age_s.clamp(dt.min(TREND_S), TREND_S)).exp());
+        }
+        self.value = seen - surprise * (-dt / FOLLOW_S).exp();
+    }
 }
 
 /// Where a person stands.
@@ -58,26 +92,41 @@ impl Stance {
 impl Stature {
     /// Takes a sighting and tells where the person stands.
     pub fn see(&mut self, at: Moment, rect: &Rect<Px>) -> Stance {
-        let mut known = self.known.unwrap_or(Known { usual_px: rect.height.max(1.0), at, whole: (at, *rect), cut: false });
+        let anew =
+            Known { at, since: at, log_height: Trend::new(rect.height.max(1.0).ln()), top_px: Trend::new(rect.top), cut: false };
+        let mut known = self.known.unwrap_or(anew);
         let dt = at.seconds_since(known.at);
-        let pace = if rect.height > known.usual_px { RISE_S } else { FALL_S };
-        known.usual_px += (rect.height - known.usual_px) * (1.0 - (-dt / pace).exp());
-        known.at = at;
-        let share = rect.height / known.usual_px;
-        if share >= WHOLE_ABOVE {
-            known.cut = false;
-            known.whole = (at, *rect);
-        } else if share < CUT_BELOW && !known.cut {
-            let (then, whole) = known.whole;
-            let (head, foot) = (rect.top - whole.top, rect.bottom() - whole.bottom());
-            known.cut = at.seconds_since(then) <= COMPARE_WITHIN_S && foot < 0.0 && head.abs() < 0.5 * foot.abs();
+        let log_height = rect.height.max(1.0).ln();
+        // Nobody is expected to grow: who comes into the picture from below does so quickly, and then no longer.
+        let expected_px = known.log_height.after(if known.cut { 0.0 } else { dt }).min(known.log_height.value).exp();
+        let share = rect.height / expected_px;
+        if known.cut && share < WHOLE_ABOVE {
+            known.log_height =
+                Trend::new(known.log_height.value + (log_height - known.log_height.value) * (1.0 - (-dt / FALL_S).exp()));
+            known.at = at;
+        } else if known.cut {
+            known = anew;
+        } else if share >= CUT_BELOW || at.seconds_since(known.since) < TREND_S {
+            let age_s = at.seconds_since(known.since);
+            known.log_height.follow(dt, age_s, log_height);
+            known.top_px.follow(dt, age_s, rect.top);
+            known.at = at;
+        } else if dt > EXPECT_WITHIN_S {
+            known = anew;
+        } else {
+            let top_px = known.top_px.after(dt);
+            let (head, foot) = (rect.top - top_px, rect.bottom() - (top_px + expected_px));
+            if foot < 0.0 && head.abs() < 0.5 * foot.abs() {
+                known = Known { at, log_height: Trend::new(expected_px.ln()), top_px: Trend::new(top_px), cut: true, ..known };
+            }
         }
         self.known = Some(known);
+        let height_px = known.log_height.value.exp();
         let mut feet = rect.bottom_centre();
         if known.cut {
-            feet.y = rect.top + known.usual_px;
+            feet.y = rect.top + height_px;
         }
-        Stance { feet, centre: rect.centre(), height_px: known.usual_px }
+        Stance { feet, centre: rect.centre(), height_px }
     }
 }
 
@@ -109,6 +158,70 @@ mod tests {
     #[test]
     fn who_bends_down_keeps_the_feet_of_the_box() {
         assert_eq!(feet_after(Rect::new(0.0, 0.0, 40.0, 100.0), Rect::new(0.0, 30.0, 40.0, 70.0)), 100.0);
+    }
+
+    /// Feet of somebody whose box is this at time `s`, after walking for two seconds at ten sightings a second.
+    fn feet_on_the_way(rect: impl Fn(f64) -> Rect<Px>) -> Vec<(f64, f64)> {
+        let mut stature = Stature::default();
+        (0..40)
+            .map(|k| {
+                let seen = rect(f64::from(k) / 10.0);
+                (stature.see(at(f64::from(k) / 10.0), &seen).feet.y, seen.bottom())
+            })
+            .collect()
+    }
+
+    // As a low camera sees it: the head hardly moves, the feet rise, and a step makes the box four per cent higher and lower.
+    #[test]
+    fn who_walks_away_keeps_the_feet_of_the_box() {
+        for (from_m, metres_s) in [(2.5, 0.8), (2.5, 1.4), (4.0, 2.0)] {
+            let away = |s: f64| {
+                let (depth_m, step) = (from_m + metres_s * s, 1.0 + 0.04 * (12.0 * s).sin());
+                let (top, bottom) = (200.0 + 300.0 / depth_m, 200.0 + 2000.0 / depth_m);
+                Rect::new(100.0, bottom - (bottom - top) * step, 400.0 / depth_m, (bottom - top) * step)
+            };
+            for (feet, bottom) in feet_on_the_way(away) {
+                assert_eq!(feet, bottom, "from {from_m} m at {metres_s} m/s");
+            }
+        }
+    }
+
+    // From below the picture's edge a person grows, and shrinks as soon as the feet are seen.
+    #[test]
+    fn who_comes_in_from_below_keeps_the_feet_of_the_box() {
+        let away = |s: f64| {
+            let depth_m = 1.5 + 1.2 * s;
+            let (top, bottom) = (100.0 + 300.0 / depth_m, (100.0 + 1200.0 / depth_m).min(500.0));
+            Rect::new(100.0, top, 400.0 / depth_m, bottom - top)
+        };
+        for (feet, bottom) in feet_on_the_way(away) {
+            assert_eq!(feet, bottom);
+        }
+    }
+
+    #[test]
+    fn who_walks_away_behind_a_shelf_keeps_the_feet_below_it() {
+        // From the second second on all below 300 px is hidden.
+        let away = |s: f64| {
+            let depth_m = 4.0 + 0.7 * s;
+            let (top, bottom) = (200.0 + 300.0 / depth_m, 200.0 + 2000.0 / depth_m);
+            Rect::new(100.0, top, 80.0, if s >= 2.0 { bottom.min(380.0) } else { bottom } - top)
+        };
+        let feet = feet_on_the_way(away);
+        let (cut_off, shelf) = feet[25];
+        assert!(cut_off > shelf + 50.0, "{cut_off} {shelf}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_boxes_at_any_times_give_a_place(boxes in proptest::collection::vec((0.0..4.0, -50.0..900.0, 0.0..800.0), 1..40)) {
+            let (mut stature, mut now_s) = (Stature::default(), 0.0);
+            for (pause_s, top, height) in boxes {
+                now_s += pause_s;
+                let stance = stature.see(at(now_s), &Rect::new(0.0, top, 30.0, height));
+                proptest::prop_assert!(stance.feet.y.is_finite() && stance.height_px.is_finite() && stance.height_px > 0.0);
+            }
+        }
     }
 
     #[test]
