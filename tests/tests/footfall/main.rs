@@ -16,6 +16,7 @@ mod launch_lines;
 mod loading;
 mod real_clips;
 mod reference_time;
+mod rendered;
 mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;

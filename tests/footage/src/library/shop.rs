@@ -43,7 +43,7 @@ fn bending() -> Scene {
         .zone("right-shelf", 2.6, 3.6, 4.0, 6.0)
         .people([
             goes_out(
-                comes_in(Grown, 2.0, 0.0, true).to(-3.4, 4.6).act(6.0, Act::Bend, -4.5, 4.6).stay(1.5).to(-1.5, 5.5),
+                comes_in(Grown, 2.0, 0.0, true).to(-3.0, 5.2).act(6.0, Act::Bend, -4.5, 5.2).stay(1.5).to(-1.5, 5.5),
                 0.0,
                 true,
             ),
