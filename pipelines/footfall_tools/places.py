@@ -63,7 +63,7 @@ def model(given: str | None) -> Path:
 
 
 def scene(given: str | None, source: str) -> Path:
-    """The scene to use: the one given, or pipelines/scenes/<stem of the source>.json."""
+    """The scene to use: the one given, pipelines/scenes/<stem of the source>.json, or scene.json beside a rendered film."""
     if given is not None:
         path = Path(given)
         if not path.is_file():
@@ -72,6 +72,9 @@ def scene(given: str | None, source: str) -> Path:
     if source.startswith(("rtsp://", "rtsps://")):
         raise WrongUse("a camera needs its scene: pass --scene FILE (pipelines/scenes has examples, pipelines/still makes a still to measure in)")
     path = SCENES / f"{Path(source).stem}.json"
+    beside = Path(source).resolve().with_name("scene.json")
+    if not path.is_file() and beside.is_file():
+        return beside
     if not path.is_file():
         raise WrongUse(f"there is no scene for {source} ({path} is missing); pass one with --scene FILE")
     return path

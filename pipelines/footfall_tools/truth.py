@@ -76,7 +76,8 @@ def files() -> list[Path]:
 def of(film: Path) -> Truth | None:
     """The truth about a film, known by its bytes and not by its name; None where there is none."""
     digest = sha256(film)
-    for path in files():
+    beside = film.with_name("truth.json")  # as the scene renderer writes it
+    for path in [*files(), *([beside] if beside.is_file() else [])]:
         file = read(path)
         if file.get("file", {}).get("sha256") == digest:
             return parse(file)
