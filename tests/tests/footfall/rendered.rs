@@ -137,8 +137,10 @@ fn no_pixel_of_anybody_is_left_open() {
         let shown = run::watch_buffers(&run::pad(&pipeline, "s", "src"));
         feed(&pipeline, "src", &info.to_caps().unwrap(), Some(wire::scene::event(&told)), buffers);
         play(&pipeline).end_is_eos();
+        let shown: Vec<_> = shown.try_iter().collect();
+        assert_eq!(shown.len(), masks.len(), "{}: a picture for each frame", scene.name);
         let mut people_px = 0;
-        for (number, (mask, picture)) in masks.iter().zip(shown.try_iter()).enumerate() {
+        for (number, (mask, picture)) in masks.iter().zip(shown).enumerate() {
             let map = picture.map_readable().unwrap();
             for (i, _) in mask.iter().enumerate().filter(|(_, owner)| **owner != 0) {
                 let (x, y) = (i % SIZE.width as usize, i / SIZE.width as usize);

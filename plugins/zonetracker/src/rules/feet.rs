@@ -53,6 +53,12 @@ impl Trend {
         Self { value, a_second: 0.0 }
     }
 
+    /// As it is after `dt` seconds unseen: the trend fades.
+    fn fade(&mut self, dt: f64, value: f64) {
+        self.value = value;
+        self.a_second *= (-dt / TREND_S).exp();
+    }
+
     fn after(&self, dt: f64) -> f64 {
         self.value + self.a_second * dt
     }
@@ -98,11 +104,12 @@ impl Stature {
         let dt = at.seconds_since(known.at);
         let log_height = rect.height.max(1.0).ln();
         // Nobody is expected to grow: who comes into the picture from below does so quickly, and then no longer.
-        let expected_px = known.log_height.after(if known.cut { 0.0 } else { dt }).min(known.log_height.value).exp();
+        let expected_px = known.log_height.after(dt).min(known.log_height.value).exp();
         let share = rect.height / expected_px;
         if known.cut && share < WHOLE_ABOVE {
-            known.log_height =
-                Trend::new(known.log_height.value + (log_height - known.log_height.value) * (1.0 - (-dt / FALL_S).exp()));
+            // Who was walking away goes on for a while; else one box without feet would hold them back for seconds.
+            let expected = expected_px.ln();
+            known.log_height.fade(dt, expected + (log_height - expected) * (1.0 - (-dt / FALL_S).exp()));
             known.at = at;
         } else if known.cut {
             known = anew;
@@ -117,7 +124,8 @@ impl Stature {
             let top_px = known.top_px.after(dt);
             let (head, foot) = (rect.top - top_px, rect.bottom() - (top_px + expected_px));
             if foot < 0.0 && head.abs() < 0.5 * foot.abs() {
-                known = Known { at, log_height: Trend::new(expected_px.ln()), top_px: Trend::new(top_px), cut: true, ..known };
+                known.log_height.fade(dt, expected_px.ln());
+                known = Known { at, cut: true, ..known };
             }
         }
         self.known = Some(known);
@@ -201,7 +209,7 @@ mod tests {
 
     #[test]
     fn who_walks_away_behind_a_shelf_keeps_the_feet_below_it() {
-        // From the second second on all below 300 px is hidden.
+        // From the second second on all below 380 px is hidden.
         let away = |s: f64| {
             let depth_m = 4.0 + 0.7 * s;
             let (top, bottom) = (200.0 + 300.0 / depth_m, 200.0 + 2000.0 / depth_m);
@@ -210,6 +218,20 @@ mod tests {
         let feet = feet_on_the_way(away);
         let (cut_off, shelf) = feet[25];
         assert!(cut_off > shelf + 50.0, "{cut_off} {shelf}");
+    }
+
+    // A detector that cuts off the feet for one box does not hold them back for long.
+    #[test]
+    fn who_walks_away_gets_the_feet_back_after_a_box_without_them() {
+        let away = |s: f64| {
+            let depth_m = 4.0 + 1.0 * s;
+            let (top, bottom) = (200.0 + 300.0 / depth_m, 200.0 + 2000.0 / depth_m);
+            let missing = if (1.95..2.05).contains(&s) { 0.2 } else { 0.04 };
+            Rect::new(100.0, top, 80.0, (bottom - top) * (1.0 - missing))
+        };
+        let feet = feet_on_the_way(away);
+        assert!(feet[20].0 > feet[20].1, "held back for a moment: {:?}", feet[20]);
+        assert!(feet[25..].iter().all(|(feet, bottom)| feet == bottom), "{:?}", &feet[25..]);
     }
 
     proptest::proptest! {

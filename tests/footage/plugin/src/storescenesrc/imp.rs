@@ -131,7 +131,7 @@ impl ElementImpl for StoreSceneSrc {
                 "Rendered scene",
                 "Source/Video",
                 "Renders a shop with people in it, for tests and demonstrations",
-                "Footfall contributors",
+                "The Footfall authors",
             )
         });
         Some(&*METADATA)
@@ -158,7 +158,7 @@ impl BaseSrcImpl for StoreSceneSrc {
         let name = self.settings.lock().scene.clone();
         if library::scene(&name).is_none() {
             let text = format!("storescenesrc: there is no scene {name:?}; `footage list` prints them");
-            return Err(gst::error_msg!(gst::ResourceError::NotFound, ["{text}"]));
+            return Err(gst::error_msg!(gst::ResourceError::NotFound, ("{text}")));
         }
         Ok(())
     }
