@@ -103,8 +103,7 @@ impl Stature {
         let mut known = self.known.unwrap_or(anew);
         let dt = at.seconds_since(known.at);
         let log_height = rect.height.max(1.0).ln();
-        // Nobody is expected to grow: who comes into the picture from below does so quickly, and then no longer.
-        let expected_px = known.log_height.after(dt).min(known.log_height.value).exp();
+        let expected_px = known.log_height.after(dt).exp();
         let share = rect.height / expected_px;
         if known.cut && share < WHOLE_ABOVE {
             // Who was walking away goes on for a while; else one box without feet would hold them back for seconds.
@@ -116,6 +115,8 @@ impl Stature {
         } else if share >= CUT_BELOW || at.seconds_since(known.since) < TREND_S {
             let age_s = at.seconds_since(known.since);
             known.log_height.follow(dt, age_s, log_height);
+            // Nobody is expected to grow: who comes into the picture from below does so quickly, and then no longer.
+            known.log_height.a_second = known.log_height.a_second.min(0.0);
             known.top_px.follow(dt, age_s, rect.top);
             known.at = at;
         } else if dt > EXPECT_WITHIN_S {
@@ -204,6 +205,42 @@ mod tests {
         };
         for (feet, bottom) in feet_on_the_way(away) {
             assert_eq!(feet, bottom);
+        }
+    }
+
+    // Lower and upper edges, as a detector saw somebody who came in from below at ten sightings a second.
+    #[test]
+    fn who_was_really_seen_to_come_in_from_below_keeps_the_feet_of_the_box() {
+        const SEEN: [(f64, f64); 24] = [
+            (359.0, 213.3),
+            (359.8, 200.8),
+            (360.0, 193.3),
+            (360.0, 180.9),
+            (359.6, 176.5),
+            (359.4, 164.8),
+            (360.0, 160.5),
+            (360.0, 150.4),
+            (360.0, 143.8),
+            (358.3, 137.5),
+            (345.6, 135.2),
+            (344.6, 126.2),
+            (336.5, 124.0),
+            (336.1, 120.6),
+            (332.3, 115.0),
+            (318.4, 109.1),
+            (310.9, 108.0),
+            (288.5, 101.9),
+            (284.1, 100.3),
+            (279.2, 97.8),
+            (281.5, 93.9),
+            (263.5, 90.8),
+            (260.7, 88.7),
+            (249.5, 81.7),
+        ];
+        let mut stature = Stature::default();
+        for (k, (bottom, top)) in (0u8..).zip(SEEN) {
+            let seen = Rect::new(100.0, top, 80.0, bottom - top);
+            assert_eq!(stature.see(at(f64::from(k) / 10.0), &seen).feet.y, seen.bottom(), "sighting {k}");
         }
     }
 
