@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use footfall_tests::{broker, place};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::camera_faults::film;
 use super::counting::SCENE;
@@ -56,6 +56,37 @@ fn the_demo_counts_a_film_by_rtsp_and_as_fast_as_it_goes() {
             assert!(std::fs::metadata(out.join(file)).unwrap().len() > 1000, "{file}");
         }
         std::fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+/// A truth file about a film: events at its line `door`, as (seconds, forward).
+fn truth(film: &Path, events: &[(f64, bool)]) -> Value {
+    let sum = std::process::Command::new("sha256sum").arg(film).output().unwrap();
+    let sha256 = String::from_utf8(sum.stdout).unwrap()[..64].to_owned();
+    let events: Vec<Value> =
+        events.iter().map(|(t, forward)| json!({"t": t, "dir": if *forward { "forward" } else { "backward" }})).collect();
+    let line = json!({"name": "door", "time_tolerance_s": 0.5, "events": events});
+    json!({"clip": "film.mp4", "file": {"sha256": sha256}, "lines": [line]})
+}
+
+#[test]
+fn a_film_is_held_against_the_scene_and_the_truth_beside_it() {
+    let test = "a_film_is_held_against_the_scene_and_the_truth_beside_it";
+    place::init();
+    if !ready(test) {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let film = film(dir.path(), 12);
+    std::fs::write(dir.path().join("scene.json"), SCENE).unwrap();
+    let model = place::root().join("plugins/persondetector/model/bright-rectangles.onnx");
+    let events = [(1.05, true), (5.35, false), (7.05, true), (11.35, false)];
+    for (known, status, row) in [(&events[..], 0, "| film | 4 | 4 | 0 | 0 |"), (&events[..3], 1, "| film | 3 | 3 | 0 | 1 |")] {
+        std::fs::write(dir.path().join("truth.json"), truth(&film, known).to_string()).unwrap();
+        let output = place::script("accuracy").arg(&film).arg("--model").arg(&model).arg("--strict").output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(text.contains(row), "{text}");
+        assert_eq!(output.status.code(), Some(status), "{text}");
     }
 }
 
