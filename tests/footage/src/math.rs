@@ -161,9 +161,9 @@ pub struct Rng(u64);
 impl Rng {
     /// A generator for a seed and a purpose, so that one drawing more here changes nothing there.
     pub fn new(seed: u64, purpose: u64) -> Self {
-        let mut rng = Self(seed ^ purpose.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        rng.next_u64();
-        rng
+        // Mixed first: the state grows by the same constant at each draw, so that neighbouring purposes would be the same
+        // stream, a few draws apart.
+        Self(seed ^ Self(purpose).next_u64())
     }
 
     /// The next 64 bits.
@@ -229,4 +229,20 @@ pub fn noise3(p: Vec3) -> f32 {
     let (tx, ty, tz) = (ease(p.x - fx), ease(p.y - fy), ease(p.z - fz));
     let row = |y, z| mix(lattice(x, y, z), lattice(x + 1, y, z), tx);
     mix(mix(row(y, z), row(y + 1, z), ty), mix(row(y, z + 1), row(y + 1, z + 1), ty), tz)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_purposes_share_their_numbers() {
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..4 {
+            for purpose in 0..64 {
+                let mut rng = Rng::new(seed, purpose);
+                assert!((0..64).all(|_| seen.insert(rng.next_u64())), "seed {seed}, purpose {purpose}");
+            }
+        }
+    }
 }
