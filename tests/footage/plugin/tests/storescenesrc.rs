@@ -23,7 +23,10 @@ fn frames(line: &str) -> Result<Vec<gst::Buffer>, String> {
         }
     }
     let bus = pipeline.bus().expect("a bus");
-    let error = bus.pop_filtered(&[gst::MessageType::Error]).map(|m| format!("{m:?}"));
+    let error = bus.pop_filtered(&[gst::MessageType::Error]).map(|message| match message.view() {
+        gst::MessageView::Error(e) => e.error().to_string(),
+        _ => String::new(),
+    });
     pipeline.set_state(gst::State::Null).expect("stops");
     error.map_or(Ok(found), Err)
 }
