@@ -158,9 +158,9 @@ mod tests {
         fn markers_lie_inside_their_rectangle_and_are_never_empty(
             left in 0u32..60, top in 0u32..40, width in 1u32..30, height in 1u32..30, w in 17u32..1000, h in 17u32..700,
         ) {
-            let rect = PxRect { left: left * 16, top: top * 16, right: (left + width) * 16, bottom: (top + height) * 16 };
-            let rect = PxRect { right: rect.right.min(w), bottom: rect.bottom.min(h), ..rect };
-            prop_assume!(rect.left < rect.right && rect.top < rect.bottom);
+            // Any block of the picture, and as many beyond it as are still inside.
+            let (left, top) = (left % w.div_ceil(16) * 16, top % h.div_ceil(16) * 16);
+            let rect = PxRect { left, top, right: (left + width * 16).min(w), bottom: (top + height * 16).min(h) };
             let m = snapped(&rect, PictureSize::new(w, h));
             prop_assert!(m.left >= rect.left && m.top >= rect.top && m.right <= rect.right && m.bottom <= rect.bottom);
             prop_assert!(m.left < m.right && m.top < m.bottom, "{:?}", m);
