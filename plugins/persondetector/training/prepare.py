@@ -5,6 +5,7 @@
     prepare.py --images ASSETS/images --out STORE          # the licensed photographs: STORE/photographs.*
     prepare.py --cutouts --out STORE                   # people cut out of those: STORE/cutouts.*
     prepare.py --rendered STILLS --out STORE --name rendered-1   # a folder of rendered stills with labels.json
+    prepare.py --further FOLDER --out STORE --name photographs-2 # other licensed photographs, in the same form
 
 Sources that may not be trained on are left out, by the closed list in footfall_training/sources.py. A store that is
 there already is not written again; --force does.
@@ -105,8 +106,11 @@ def cut_people(folder, writer):
     print(f"{taken} of {tried} people cut out, {writer.offset / 2**20:.1f} MiB")
 
 
-def rendered(folders, gatherer):
-    """Folders of rendered stills, each with a labels.json of the same form."""
+def folders_of_pictures(folders, gatherer):
+    """Folders of pictures, each with a labels.json of the same form.
+
+    A picture without labels has one `ignore` box over the whole: there the teacher alone speaks.
+    """
     for folder in folders:
         with open(os.path.join(folder, "labels.json"), encoding="utf-8") as f:
             labels = json.load(f)
@@ -123,15 +127,17 @@ def main():
     p.add_argument("--images", help="folder of the labelled photographs")
     p.add_argument("--cutouts", action="store_true", help="cut people out of the photographs in --out")
     p.add_argument("--rendered", nargs="+", help="folders of rendered stills")
+    p.add_argument("--further", nargs="+", help="folders of other licensed photographs")
     p.add_argument("--out", required=True, help="folder of stores")
-    p.add_argument("--name", help="name of the store; rendered stores begin with `rendered`")
+    p.add_argument("--name", help="name of the store; it begins with its kind, `rendered` or `photographs`")
     p.add_argument("--force", action="store_true", help="write a store again that is there")
     a = p.parse_args()
-    if sum(map(bool, (a.images, a.rendered, a.cutouts))) != 1:
-        p.error("give one of --images, --rendered and --cutouts")
-    name = a.name or ("photographs" if a.images else "rendered" if a.rendered else "cutouts")
-    if a.rendered and not name.startswith("rendered"):
-        p.error("the name of a store of rendered pictures begins with `rendered`")
+    if sum(map(bool, (a.images, a.rendered, a.further, a.cutouts))) != 1:
+        p.error("give one of --images, --rendered, --further and --cutouts")
+    kind = "cutouts" if a.cutouts else "rendered" if a.rendered else "photographs"
+    name = a.name or (kind if not a.further else kind + "-further")
+    if name.split("-")[0] != kind:
+        p.error(f"the name of this store must be `{kind}` or begin with `{kind}-`, not `{name}`")
     if os.path.exists(os.path.join(a.out, name + ".json")) and not a.force:
         print(f"{name} is there already")
         return 0
@@ -142,7 +148,7 @@ def main():
     if a.images:
         photographs(a.images, gatherer)
     else:
-        rendered(a.rendered, gatherer)
+        folders_of_pictures(a.rendered or a.further, gatherer)
     gatherer.close()
     return 0
 

@@ -6,7 +6,7 @@ it learnt half as much again from the same number of pictures as AdamW.
 """
 import torch
 
-from .precision import has_bfloat16
+from .precision import prefers_bfloat16
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
@@ -16,7 +16,7 @@ def orthogonal(matrix):
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.t() if tall else matrix
     x = x / (x.norm() + 1e-7)
-    x = (x.bfloat16() if has_bfloat16(x.device.type) else x).contiguous()
+    x = (x.bfloat16() if prefers_bfloat16(x.device.type) else x).contiguous()
     a, b, c = _COEFFICIENTS
     for _ in range(5):
         square = x @ x.t()

@@ -27,6 +27,16 @@ def colour(image, rng):
     return cv2.addWeighted(image, share, grey, 1 - share, 0)
 
 
+def harsh(image, rng):
+    """A cheap camera's picture: blacks without detail, burnt whites, gaudy colours."""
+    grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    share = rng.uniform(1.2, 2.6)
+    image = cv2.addWeighted(image, share, grey, 1 - share, 0)
+    middle = float(np.clip(grey.mean() * rng.uniform(0.7, 1.4), 50, 205))
+    gain = rng.uniform(1.4, 2.6)
+    return cv2.addWeighted(image, gain, image, 0, middle * (1 - gain))
+
+
 def patchy_light(image, rng):
     """A window's glare or a dark corner: brightness that changes across the picture."""
     height, width = image.shape[:2]
@@ -41,7 +51,7 @@ def blur(image, rng):
     if draw < 0.06:
         return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.5))
     if draw < 0.09:
-        length = int(rng.integers(3, 7))
+        length = int(rng.integers(3, 10))
         return cv2.blur(image, (length, 1) if rng.random() < 0.7 else (1, length))
     if draw < 0.18:
         factor = rng.uniform(0.35, 0.8)
@@ -68,7 +78,8 @@ class Photometric:
             image = light(image, rng)
         if rng.random() < 0.08:
             image = patchy_light(image, rng)
-        image = blur(colour(image, rng), rng)
+        image = harsh(image, rng) if rng.random() < 0.06 else colour(image, rng)
+        image = blur(image, rng)
         if rng.random() < 0.12:
             image = self.grain(image, rng)
         if rng.random() < 0.12:
