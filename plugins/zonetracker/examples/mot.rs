@@ -6,8 +6,10 @@
 //! ```
 //!
 //! `SEQUENCE_DIR` holds `det.txt` (frame,x,y,w,h,score in pixels), `times.txt` (frame,seconds; the only clock) and
-//! `seqinfo.json`. Each line of the result is frame,id,x,y,w,h,score,-1,-1,-1; the numbers of the tracks mean nothing
-//! beyond the file. `--threshold SCORE` (default 0.6) is the least score of a confident detection.
+//! `seqinfo.json` (width and height). Each line of the result is frame,id,x,y,w,h,score,-1,-1,-1; the numbers of the tracks
+//! mean nothing beyond the file. `--threshold SCORE` (default 0.6) is the least score of a confident detection.
+//!
+//! Nothing looks ahead, except that a newcomer's first box is written once the second confirms it (at most 0.6 s later).
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -16,11 +18,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use footfall_contract::geometry::Rect;
+use footfall_contract::geometry::{Px, Rect};
 use footfall_contract::time::{StreamTime, WallTime};
 use gst_plugin_zonetracker::moment::Moment;
 use gst_plugin_zonetracker::tracker::life::TrackState;
-use gst_plugin_zonetracker::tracker::{Detection, TrackId, Tracker, TrackerParams};
+use gst_plugin_zonetracker::tracker::{Detection, Track, TrackId, Tracker, TrackerParams};
 
 const USAGE: &str = "usage: mot SEQUENCE_DIR [--threshold SCORE] > RESULT.txt";
 /// Weaker detections are noise, as in persondetector.
@@ -28,6 +30,8 @@ const MIN_SCORE: f32 = 0.1;
 /// A box that nobody detected is written for this long, seconds: the benchmarks punish a wrong box as a missing one. (The
 /// element tells predicted boxes for longer, since a bare person costs more than a covered floor.)
 const PREDICTED_S: f64 = 0.2;
+/// It is written only while this share of it is inside the picture: most who are not seen at the edge have left.
+const INSIDE: f64 = 0.5;
 
 struct Options {
     folder: PathBuf,
@@ -67,8 +71,36 @@ fn rows(path: &Path, least: usize) -> Result<Vec<Vec<f64>>, String> {
 struct Row {
     frame: u64,
     id: TrackId,
-    rect: Rect<footfall_contract::geometry::Px>,
+    rect: Rect<Px>,
     score: f32,
+}
+
+/// The picture, as the sequence tells.
+fn picture(folder: &Path) -> Result<Rect<Px>, String> {
+    let path = folder.join("seqinfo.json");
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let info: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+    let side = |name: &str| info[name].as_f64().ok_or_else(|| format!("{}: {name} is no number", path.display()));
+    Ok(Rect::new(0.0, 0.0, side("width")?, side("height")?))
+}
+
+/// The box of a track on this frame, if one is written: half way between what was seen and what the motion says, which
+/// halves the detector's shaking; a prediction where nothing was seen.
+fn written(track: &Track, at: Moment, params: &TrackerParams, picture: &Rect<Px>) -> Option<Rect<Px>> {
+    let expected = track.expected(at, params).rect();
+    if track.detection().is_some() {
+        let seen = track.last().rect;
+        let mean = |a: f64, b: f64| (a + b) / 2.0;
+        return Some(Rect::new(
+            mean(seen.left, expected.left),
+            mean(seen.top, expected.top),
+            mean(seen.width, expected.width),
+            mean(seen.height, expected.height),
+        ));
+    }
+    let recent = track.state() == TrackState::Visible && at.seconds_since(track.last().at) <= PREDICTED_S + 1e-3;
+    let inside = expected.intersection(picture).map_or(0.0, |part| part.area()) >= INSIDE * expected.area();
+    (recent && inside).then_some(expected)
 }
 
 fn track(options: &Options) -> Result<Vec<Row>, String> {
@@ -79,6 +111,7 @@ fn track(options: &Options) -> Result<Vec<Row>, String> {
             frames.entry(row[0] as u64).or_default().push(detection);
         }
     }
+    let picture = picture(&options.folder)?;
     let mut tracker = Tracker::new(TrackerParams::default());
     let (mut told, mut persons) = (Vec::new(), BTreeSet::new());
     for row in rows(&options.folder.join("times.txt"), 2)? {
@@ -86,16 +119,12 @@ fn track(options: &Options) -> Result<Vec<Row>, String> {
         let at = Moment { stream, wall: WallTime(stream.0 as i64) };
         let detections = frames.get(&frame).map_or(&[][..], Vec::as_slice);
         tracker.step(at, detections, options.confident);
-        for track in tracker.tracks().iter().filter(|t| t.state() != TrackState::Lost) {
+        for track in tracker.tracks() {
             if track.state().is_person() {
                 persons.insert(track.id());
             }
-            if at.seconds_since(track.last().at) > PREDICTED_S + 1e-3 {
-                continue;
-            }
-            let rect = if track.detection().is_some() { track.last().rect } else { track.expected(at, tracker.params()).rect() };
             // What a tentative track does is told once it is a person, as the element's rules are told.
-            if track.state().is_person() || track.detection().is_some() {
+            if let Some(rect) = written(track, at, tracker.params(), &picture) {
                 told.push(Row { frame, id: track.id(), rect, score: track.score() });
             }
         }

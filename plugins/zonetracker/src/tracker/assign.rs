@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
-//! Which detection belongs to which track: the cheapest assignment as a whole.
+//! Which detection belongs to which track: the best assignment as a whole.
 //!
 //! Only possible pairs are given. They fall into groups that share no track and no detection; each group is solved
 //! alone (Hungarian method with potentials, as Kuhn 1955 and Munkres 1957 by Jonker and Volgenant's shortest paths), so
 //! that a crowd costs little more than its knots. A group too large to be solved in time is taken greedily.
+//!
+//! What is best is the sum over the pairs of what each saves over leaving both sides alone, not the number of pairs: two
+//! poor pairs, made by tearing a good one apart, are how two people who pass each other change names.
 
-/// A possible pair. Leaving both unmatched costs 1, so a cost lies in 0..1.
+/// A possible pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pair {
     /// The track's number.
@@ -16,141 +19,191 @@ pub struct Pair {
     pub cost: f64,
 }
 
-/// Groups with more rows than this are taken greedily.
+/// Groups with more rows and more columns than this are taken greedily.
 const MOST_ROWS: usize = 96;
-/// The cost of a pair that was not given.
-const IMPOSSIBLE: f64 = 1e3;
 
-/// Chooses pairs so that no row and no column is taken twice, the number and then the cost of pairs being best in each
-/// group.
-pub fn assign(pairs: &[Pair]) -> Vec<Pair> {
-    let mut chosen = Vec::new();
-    for mut group in groups(pairs) {
-        if group.len() == 1 {
-            chosen.append(&mut group);
-        } else {
-            solve(&group, &mut chosen);
-        }
-    }
-    chosen
+/// Chooses pairs. It keeps its working memory, so that a step costs no allocation once it has seen the largest crowd.
+#[derive(Debug, Default)]
+pub struct Assigner {
+    leader: Vec<usize>,
+    /// Of each row: its number in the group.
+    row_place: Vec<usize>,
+    /// Of each column: its number in the group.
+    column_place: Vec<usize>,
+    rows: Vec<usize>,
+    columns: Vec<usize>,
+    costs: Vec<f64>,
+    hungarian: Hungarian,
+    chosen: Vec<Pair>,
 }
 
-/// Splits the pairs into groups that share neither row nor column.
-fn groups(pairs: &[Pair]) -> Vec<Vec<Pair>> {
-    let rows = pairs.iter().map(|p| p.row + 1).max().unwrap_or(0);
-    let columns = pairs.iter().map(|p| p.column + 1).max().unwrap_or(0);
-    let mut leader: Vec<usize> = (0..rows + columns).collect();
-    fn find(leader: &mut [usize], mut i: usize) -> usize {
-        while leader[i] != i {
-            leader[i] = leader[leader[i]];
-            i = leader[i];
+/// Not numbered yet.
+const NONE: usize = usize::MAX;
+
+impl Assigner {
+    /// Chooses pairs so that no row and no column is taken twice and the sum of `apart - cost` is the largest; `apart` is
+    /// what it costs to leave a row and a column without each other. The given pairs are left in another order.
+    pub fn assign(&mut self, pairs: &mut [Pair], apart: f64) -> &[Pair] {
+        self.chosen.clear();
+        self.group(pairs);
+        let mut rest = &mut *pairs;
+        while let Some(first) = rest.first() {
+            let root = self.leader[first.row];
+            let size = rest.iter().take_while(|p| self.leader[p.row] == root).count();
+            let (group, others) = rest.split_at_mut(size);
+            match group {
+                [pair] if pair.cost < apart => self.chosen.push(*pair),
+                [_] => {}
+                _ => self.solve(group, apart),
+            }
+            rest = others;
         }
-        i
+        &self.chosen
     }
-    for pair in pairs {
-        let (a, b) = (find(&mut leader, pair.row), find(&mut leader, rows + pair.column));
-        leader[a.max(b)] = a.min(b);
-    }
-    let mut place = vec![usize::MAX; rows + columns];
-    let mut groups: Vec<Vec<Pair>> = Vec::new();
-    for pair in pairs {
-        let root = find(&mut leader, pair.row);
-        if place[root] == usize::MAX {
-            place[root] = groups.len();
-            groups.push(Vec::new());
+
+    /// Sorts the pairs by groups that share neither row nor column; `leader` of a row then names its group.
+    fn group(&mut self, pairs: &mut [Pair]) {
+        fn find(leader: &mut [usize], mut i: usize) -> usize {
+            while leader[i] != i {
+                leader[i] = leader[leader[i]];
+                i = leader[i];
+            }
+            i
         }
-        groups[place[root]].push(*pair);
+        let rows = pairs.iter().map(|p| p.row + 1).max().unwrap_or(0);
+        let columns = pairs.iter().map(|p| p.column + 1).max().unwrap_or(0);
+        self.leader.clear();
+        self.leader.extend(0..rows + columns);
+        for pair in pairs.iter() {
+            let (a, b) = (find(&mut self.leader, pair.row), find(&mut self.leader, rows + pair.column));
+            self.leader[a.max(b)] = a.min(b);
+        }
+        for row in 0..rows {
+            self.leader[row] = find(&mut self.leader, row);
+        }
+        pairs.sort_unstable_by_key(|p| (self.leader[p.row], p.row, p.column));
+        self.row_place.clear();
+        self.row_place.resize(rows, NONE);
+        self.column_place.clear();
+        self.column_place.resize(columns, NONE);
     }
-    groups
+
+    fn solve(&mut self, group: &mut [Pair], apart: f64) {
+        self.rows.clear();
+        self.columns.clear();
+        for pair in group.iter() {
+            number(pair.row, &mut self.row_place, &mut self.rows);
+            number(pair.column, &mut self.column_place, &mut self.columns);
+        }
+        if self.rows.len().min(self.columns.len()) > MOST_ROWS {
+            return self.greedy(group, apart);
+        }
+        let turned = self.rows.len() > self.columns.len();
+        let (n, m) = if turned { (self.columns.len(), self.rows.len()) } else { (self.rows.len(), self.columns.len()) };
+        // Whoever gets a pair that was not given is left alone, and that is what it costs.
+        self.costs.clear();
+        self.costs.resize(n * m, apart);
+        for pair in group.iter() {
+            let (r, c) = (self.row_place[pair.row], self.column_place[pair.column]);
+            self.costs[if turned { c * m + r } else { r * m + c }] = pair.cost.min(apart);
+        }
+        for (r, c) in self.hungarian.solve(&self.costs, n, m) {
+            let cost = self.costs[r * m + c];
+            if cost < apart {
+                let (row, column) = if turned { (self.rows[c], self.columns[r]) } else { (self.rows[r], self.columns[c]) };
+                self.chosen.push(Pair { row, column, cost });
+            }
+        }
+    }
+
+    fn greedy(&mut self, group: &mut [Pair], apart: f64) {
+        group.sort_unstable_by(|a, b| a.cost.total_cmp(&b.cost).then(a.row.cmp(&b.row)).then(a.column.cmp(&b.column)));
+        for pair in group.iter().take_while(|p| p.cost < apart) {
+            if self.row_place[pair.row] != NONE && self.column_place[pair.column] != NONE {
+                self.row_place[pair.row] = NONE;
+                self.column_place[pair.column] = NONE;
+                self.chosen.push(*pair);
+            }
+        }
+    }
 }
 
-/// The distinct numbers, ascending.
-fn distinct(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut all: Vec<usize> = numbers.collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+/// Gives a row or column its number in the group, once.
+fn number(of: usize, place: &mut [usize], members: &mut Vec<usize>) {
+    if place[of] == NONE {
+        place[of] = members.len();
+        members.push(of);
+    }
 }
 
-fn solve(group: &[Pair], chosen: &mut Vec<Pair>) {
-    let rows = distinct(group.iter().map(|p| p.row));
-    let columns = distinct(group.iter().map(|p| p.column));
-    if rows.len().min(columns.len()) > MOST_ROWS {
-        return greedy(group, chosen);
-    }
-    let turned = rows.len() > columns.len();
-    let (n, m) = if turned { (columns.len(), rows.len()) } else { (rows.len(), columns.len()) };
-    let mut costs = vec![IMPOSSIBLE; n * m];
-    let index = |of: &[usize], number: usize| of.partition_point(|&x| x < number);
-    for pair in group {
-        let (r, c) = (index(&rows, pair.row), index(&columns, pair.column));
-        costs[if turned { c * m + r } else { r * m + c }] = pair.cost;
-    }
-    for (r, c) in hungarian(&costs, n, m) {
-        let cost = costs[r * m + c];
-        if cost < IMPOSSIBLE {
-            let (row, column) = if turned { (rows[c], columns[r]) } else { (rows[r], columns[c]) };
-            chosen.push(Pair { row, column, cost });
+/// The Hungarian method's memory. Row and column 0 are the method's helpers; real ones count from 1.
+#[derive(Debug, Default)]
+struct Hungarian {
+    row_price: Vec<f64>,
+    column_price: Vec<f64>,
+    row_of: Vec<usize>,
+    least: Vec<f64>,
+    back: Vec<usize>,
+    done: Vec<bool>,
+}
+
+impl Hungarian {
+    /// The cheapest complete assignment of `n` rows to `m >= n` columns: pairs (row, column).
+    fn solve(&mut self, costs: &[f64], n: usize, m: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        refill(&mut self.row_price, n + 1, 0.0);
+        refill(&mut self.column_price, m + 1, 0.0);
+        refill(&mut self.row_of, m + 1, 0);
+        refill(&mut self.back, m + 1, 0);
+        for row in 1..=n {
+            self.place(costs, m, row);
         }
+        self.row_of.iter().enumerate().skip(1).filter(|(_, row)| **row != 0).map(|(column, row)| (row - 1, column - 1))
     }
-}
 
-fn greedy(group: &[Pair], chosen: &mut Vec<Pair>) {
-    let mut sorted = group.to_vec();
-    sorted.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-    let (mut rows, mut columns) = (Vec::new(), Vec::new());
-    for pair in sorted {
-        if !rows.contains(&pair.row) && !columns.contains(&pair.column) {
-            rows.push(pair.row);
-            columns.push(pair.column);
-            chosen.push(pair);
-        }
-    }
-}
-
-/// The cheapest complete assignment of `n` rows to `m >= n` columns: pairs (row, column).
-fn hungarian(costs: &[f64], n: usize, m: usize) -> Vec<(usize, usize)> {
-    // Row and column 0 are the method's helpers; real ones count from 1.
-    let (mut row_price, mut column_price) = (vec![0.0; n + 1], vec![0.0; m + 1]);
-    let mut row_of = vec![0usize; m + 1];
-    for row in 1..=n {
-        row_of[0] = row;
+    /// Finds a column for one more row along the shortest path.
+    fn place(&mut self, costs: &[f64], m: usize, row: usize) {
+        refill(&mut self.least, m + 1, f64::INFINITY);
+        refill(&mut self.done, m + 1, false);
+        self.row_of[0] = row;
         let mut column = 0;
-        let (mut least, mut back, mut done) = (vec![f64::INFINITY; m + 1], vec![0usize; m + 1], vec![false; m + 1]);
-        while row_of[column] != 0 {
-            done[column] = true;
-            let r = row_of[column];
+        while self.row_of[column] != 0 {
+            self.done[column] = true;
+            let r = self.row_of[column];
             let (mut step, mut next) = (f64::INFINITY, 0);
             for c in 1..=m {
-                if done[c] {
+                if self.done[c] {
                     continue;
                 }
-                let reduced = costs[(r - 1) * m + c - 1] - row_price[r] - column_price[c];
-                if reduced < least[c] {
-                    least[c] = reduced;
-                    back[c] = column;
+                let reduced = costs[(r - 1) * m + c - 1] - self.row_price[r] - self.column_price[c];
+                if reduced < self.least[c] {
+                    self.least[c] = reduced;
+                    self.back[c] = column;
                 }
-                if least[c] < step {
-                    step = least[c];
+                if self.least[c] < step {
+                    step = self.least[c];
                     next = c;
                 }
             }
             for c in 0..=m {
-                if done[c] {
-                    row_price[row_of[c]] += step;
-                    column_price[c] -= step;
+                if self.done[c] {
+                    self.row_price[self.row_of[c]] += step;
+                    self.column_price[c] -= step;
                 } else {
-                    least[c] -= step;
+                    self.least[c] -= step;
                 }
             }
             column = next;
         }
         while column != 0 {
-            row_of[column] = row_of[back[column]];
-            column = back[column];
+            self.row_of[column] = self.row_of[self.back[column]];
+            column = self.back[column];
         }
     }
-    (1..=m).filter(|&c| row_of[c] != 0).map(|c| (row_of[c] - 1, c - 1)).collect()
+}
+
+fn refill<T: Clone>(list: &mut Vec<T>, length: usize, value: T) {
+    list.clear();
+    list.resize(length, value);
 }
 
 #[cfg(test)]
@@ -162,30 +215,49 @@ mod tests {
         list.iter().map(|&(row, column, cost)| Pair { row, column, cost }).collect()
     }
 
-    /// The best number and cost of pairs, by trying everything.
-    fn best(pairs: &[Pair], used: u32) -> (usize, f64) {
-        let Some((first, rest)) = pairs.split_first() else { return (0, 0.0) };
+    fn assign(pairs: &[Pair], apart: f64) -> Vec<Pair> {
+        Assigner::default().assign(&mut pairs.to_vec(), apart).to_vec()
+    }
+
+    /// The most that can be saved, by trying everything.
+    fn best(pairs: &[Pair], apart: f64, used: u32) -> f64 {
+        let Some((first, rest)) = pairs.split_first() else { return 0.0 };
         let row = 1 << first.row;
         let column = 1 << (16 + first.column);
-        let without = best(rest, used);
+        let without = best(rest, apart, used);
         if used & (row | column) != 0 {
             return without;
         }
-        let (n, cost) = best(rest, used | row | column);
-        let with = (n + 1, cost + first.cost);
-        if with.0 > without.0 || (with.0 == without.0 && with.1 < without.1) { with } else { without }
+        without.max(apart - first.cost + best(rest, apart, used | row | column))
     }
 
     #[test]
     fn the_whole_counts_not_the_first_come() {
-        let chosen = assign(&pairs(&[(0, 0, 0.1), (0, 1, 0.2), (1, 0, 0.15), (1, 1, 0.9)]));
-        assert_eq!(chosen.iter().map(|p| (p.row, p.column)).collect::<Vec<_>>().len(), 2);
+        let chosen = assign(&pairs(&[(0, 0, 0.1), (0, 1, 0.2), (1, 0, 0.15), (1, 1, 0.9)]), 1.0);
+        assert_eq!(chosen.len(), 2);
         assert!(chosen.contains(&Pair { row: 0, column: 1, cost: 0.2 }), "{chosen:?}");
     }
 
     #[test]
-    fn nothing_gives_nothing() {
-        assert!(assign(&[]).is_empty());
+    fn a_good_pair_is_not_torn_apart_for_two_poor_ones() {
+        let chosen = assign(&pairs(&[(0, 0, 0.1), (0, 1, 0.6), (1, 0, 0.6)]), 0.8);
+        assert_eq!(chosen, [Pair { row: 0, column: 0, cost: 0.1 }]);
+    }
+
+    #[test]
+    fn nothing_gives_nothing_and_what_costs_too_much_is_not_paired() {
+        assert!(assign(&[], 1.0).is_empty());
+        assert!(assign(&pairs(&[(0, 0, 0.9), (1, 1, 0.9), (1, 2, 0.85)]), 0.8).is_empty());
+    }
+
+    #[test]
+    fn the_memory_of_one_crowd_does_not_disturb_the_next() {
+        let mut assigner = Assigner::default();
+        let mut large = pairs(&[(3, 7, 0.1), (3, 2, 0.3), (9, 2, 0.2), (9, 7, 0.1), (0, 0, 0.5)]);
+        assert_eq!(assigner.assign(&mut large, 1.0).len(), 3);
+        let mut small = pairs(&[(0, 1, 0.1), (1, 1, 0.3), (1, 0, 0.4)]);
+        let chosen = assigner.assign(&mut small, 1.0);
+        assert!(chosen.len() == 2 && chosen.contains(&Pair { row: 1, column: 0, cost: 0.4 }), "{chosen:?}");
     }
 
     #[test]
@@ -193,7 +265,7 @@ mod tests {
         let all: Vec<Pair> = (0..150)
             .flat_map(|row| (0..150).map(move |column| Pair { row, column, cost: (row.abs_diff(column) as f64) / 150.0 }))
             .collect();
-        let chosen = assign(&all);
+        let chosen = assign(&all, 1.0);
         assert_eq!(chosen.len(), 150);
         assert!(chosen.iter().all(|p| p.row == p.column));
     }
@@ -201,16 +273,16 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_as_good_as_trying_everything(
-            edges in proptest::collection::btree_map((0usize..5, 0usize..5), 0.0f64..1.0, 0..12)
+            edges in proptest::collection::btree_map((0usize..5, 0usize..5), 0.0f64..1.0, 0..12),
+            apart in 0.3f64..1.2,
         ) {
             let all: Vec<Pair> = edges.iter().map(|(&(row, column), &cost)| Pair { row, column, cost }).collect();
-            let chosen = assign(&all);
+            let chosen = assign(&all, apart);
             let rows: std::collections::BTreeSet<_> = chosen.iter().map(|p| p.row).collect();
             let columns: std::collections::BTreeSet<_> = chosen.iter().map(|p| p.column).collect();
             prop_assert!(rows.len() == chosen.len() && columns.len() == chosen.len());
-            let (n, cost) = best(&all, 0);
-            prop_assert_eq!(chosen.len(), n);
-            prop_assert!((chosen.iter().map(|p| p.cost).sum::<f64>() - cost).abs() < 1e-9);
+            let saved: f64 = chosen.iter().map(|p| apart - p.cost).sum();
+            prop_assert!((saved - best(&all, apart, 0)).abs() < 1e-9);
         }
     }
 }

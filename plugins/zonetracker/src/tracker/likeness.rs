@@ -33,7 +33,9 @@ impl LikenessParams {
     /// the picture's edge lets go of a person.
     pub const NEWCOMERS: Self = Self { reach_per_s: 1.0, reach_most: 0.6, score_weight: 0.5, height_weight: 0.5, least: 0.15 };
     /// Persons whom nobody took, with what nobody took: wide, for turns at low frame rates and after gaps.
-    pub const RESCUE: Self = Self { reach_per_s: 0.5, reach_most: 0.6, score_weight: 0.5, height_weight: 0.5, least: 0.15 };
+    pub const RESCUE: Self = Self { reach_per_s: 0.5, reach_most: 0.6, score_weight: 0.5, height_weight: 0.5, least: 0.25 };
+    /// Whoever shows what the camera did: a jolt moves everybody by more than they walk.
+    pub const JOLT: Self = Self { reach_per_s: 0.6, reach_most: 0.6, score_weight: 0.5, height_weight: 0.5, least: 0.2 };
 
     /// The reach in pixels of a track last seen `unseen_s` ago.
     pub fn reach_px(&self, expected: &Rect<Px>, unseen_s: f64) -> f64 {

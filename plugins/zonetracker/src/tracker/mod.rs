@@ -8,26 +8,29 @@
 //!
 //! A newcomer was often seen before, weakly: half in the picture, or half hidden. A weak detection of a moment ago that
 //! fits becomes their first sighting, so that somebody who is seen well only beyond a line has a side to come from.
+//!
+//! `docs/tracking.md` says what each idea is worth, and which were tried and left out.
 
 pub mod assign;
+mod births;
+pub mod jolt;
 pub mod life;
 pub mod likeness;
 pub mod motion;
+mod rounds;
 
 use std::collections::VecDeque;
 
 use footfall_contract::geometry::{Px, Rect};
 
 use crate::moment::Moment;
-use assign::{Pair, assign};
 use life::{LifeParams, Signal, TrackState};
 use likeness::LikenessParams;
 use motion::{Motion, MotionParams};
+use rounds::{Desk, Round};
 
 /// Memory is bounded whatever comes: beyond this many tracks nobody is born,
-pub const MOST_TRACKS: usize = 512;
-/// and beyond this many weak detections the oldest are forgotten.
-const MOST_WEAK: usize = 256;
+pub const MOST_TRACKS: usize = 1024;
 
 /// All numbers of the tracker: one set for every frame rate from 5 to 30 a second.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +47,13 @@ pub struct TrackerParams {
     pub newcomers: LikenessParams,
     /// and which one a person whom nobody took.
     pub rescue: LikenessParams,
+    /// Which detection shows what the camera did,
+    pub jolt: LikenessParams,
+    /// to a person seen this short a time ago, seconds.
+    pub jolt_within_s: f64,
+    /// The longer nobody saw a person, the less is a detection that fits them theirs: likeness falls to 1/e in this time,
+    /// seconds.
+    pub likeness_fades_s: f64,
     /// A weak detection continues only a person seen this short a time ago, seconds.
     pub weak_within_s: f64,
     /// A detection that overlaps one with a higher score by this much (IoU) may be a second box of the same person: it is
@@ -62,6 +72,9 @@ impl Default for TrackerParams {
             second_chance: LikenessParams::SECOND_CHANCE,
             newcomers: LikenessParams::NEWCOMERS,
             rescue: LikenessParams::RESCUE,
+            jolt: LikenessParams::JOLT,
+            jolt_within_s: 0.5,
+            likeness_fades_s: 2.0,
             weak_within_s: 0.5,
             double_iou: 0.6,
             duplicate_iou: 0.75,
@@ -160,19 +173,6 @@ impl Track {
     }
 }
 
-/// Who is paired with what, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Round {
-    /// Persons with confident detections.
-    Persons,
-    /// Persons seen a moment ago with weak ones.
-    SecondChance,
-    /// The tentative with what confident detections are left.
-    Newcomers,
-    /// Persons whom nobody took with confident detections that nobody took.
-    Rescue,
-}
-
 /// Follows people from frame to frame.
 #[derive(Debug)]
 pub struct Tracker {
@@ -183,12 +183,21 @@ pub struct Tracker {
     refused: u64,
     /// Weak detections of a moment ago that nobody took.
     weak: VecDeque<(Sighting, f32)>,
+    desk: Desk,
 }
 
 impl Tracker {
     /// A tracker with nobody in it.
     pub fn new(params: TrackerParams) -> Self {
-        Self { params, tracks: Vec::new(), next_id: 1, changes: Vec::new(), refused: 0, weak: VecDeque::new() }
+        Self {
+            params,
+            tracks: Vec::new(),
+            next_id: 1,
+            changes: Vec::new(),
+            refused: 0,
+            weak: VecDeque::new(),
+            desk: Desk::default(),
+        }
     }
 
     /// Its numbers.
@@ -211,13 +220,15 @@ impl Tracker {
     pub fn step(&mut self, at: Moment, detections: &[Detection], confident: f32) -> &[Change] {
         self.changes.clear();
         self.age(at);
-        let mut taken = vec![false; detections.len()];
-        let strong = self.strong(detections, confident);
-        for round in [Round::Persons, Round::SecondChance, Round::Newcomers, Round::Rescue] {
-            self.associate(at, detections, &mut taken, round, &strong);
+        let mut desk = std::mem::take(&mut self.desk);
+        desk.lay_out(detections, confident, self.params.double_iou);
+        self.expect(at, detections, &mut desk);
+        for round in Round::ALL {
+            self.associate(at, detections, round, &mut desk);
         }
-        self.births(at, detections, &taken, &strong);
-        self.remember_weak(at, detections, &taken, confident);
+        self.births(at, detections, &desk.looks);
+        self.remember_weak(at, detections, confident, &desk.looks);
+        self.desk = desk;
         &self.changes
     }
 
@@ -254,58 +265,8 @@ impl Tracker {
         });
     }
 
-    /// Which detections are confident and no second box of a better one.
-    fn strong(&self, detections: &[Detection], confident: f32) -> Vec<bool> {
-        detections.iter().map(|d| d.score >= confident && !self.is_double(d, detections)).collect()
-    }
-
-    /// May it be a second box of somebody with a better one?
-    fn is_double(&self, detection: &Detection, all: &[Detection]) -> bool {
-        all.iter().any(|other| other.score > detection.score && other.rect.iou(&detection.rect) > self.params.double_iou)
-    }
-
-    /// Does a track take part in a round, last seen `unseen_s` ago?
-    fn takes_part(&self, track: &Track, round: Round, unseen_s: f64) -> bool {
-        match round {
-            Round::Persons | Round::Rescue => track.state.is_person(),
-            Round::SecondChance => track.state.is_person() && unseen_s <= self.params.weak_within_s,
-            Round::Newcomers => track.state == TrackState::Tentative,
-        }
-    }
-
-    /// Pairs the tracks and untaken detections of a round.
-    fn associate(&mut self, at: Moment, detections: &[Detection], taken: &mut [bool], round: Round, strong: &[bool]) {
-        let (weak, likeness) = match round {
-            Round::Persons => (false, &self.params.persons),
-            Round::SecondChance => (true, &self.params.second_chance),
-            Round::Newcomers => (false, &self.params.newcomers),
-            Round::Rescue => (false, &self.params.rescue),
-        };
-        let mut pairs = Vec::new();
-        for (row, track) in self.tracks.iter().enumerate() {
-            let unseen_s = at.seconds_since(track.last.at);
-            if track.detection.is_some() || !self.takes_part(track, round, unseen_s) {
-                continue;
-            }
-            let expected = track.expected(at, &self.params).rect();
-            let reach = likeness.reach_px(&expected, unseen_s);
-            for (column, detection) in detections.iter().enumerate() {
-                if taken[column] || strong[column] == weak {
-                    continue;
-                }
-                let fit = likeness.of(&expected, reach, &detection.rect, detection.score);
-                if fit >= likeness.least {
-                    pairs.push(Pair { row, column, cost: 1.0 - fit });
-                }
-            }
-        }
-        for pair in assign(&pairs) {
-            taken[pair.column] = true;
-            self.hit(pair.row, at, pair.column, detections[pair.column]);
-        }
-    }
-
-    fn hit(&mut self, row: usize, at: Moment, number: usize, detection: Detection) {
+    /// Detection `number` belongs to track `row`, which was expected at `expected`.
+    fn hit(&mut self, row: usize, at: Moment, number: usize, detection: Detection, expected: &Motion) {
         let track = &mut self.tracks[row];
         let sighting = Sighting { at, rect: detection.rect };
         if !track.state.is_person() {
@@ -313,62 +274,11 @@ impl Tracker {
             self.changes.extend(track.born.take().map(|born| Change::Seen(track.id, born)));
         }
         self.changes.push(Change::Seen(track.id, sighting));
-        track.motion = track.expected(at, &self.params).seen_at(&detection.rect, &self.params.motion);
+        track.motion = expected.seen_at(&detection.rect, detection.score, &self.params.motion);
         track.state = track.state.next(Signal::Hit, &self.params.life);
         track.last = sighting;
         track.score = detection.score;
         track.detection = Some(number);
-    }
-
-    fn births(&mut self, at: Moment, detections: &[Detection], taken: &[bool], strong: &[bool]) {
-        for (number, detection) in detections.iter().enumerate() {
-            if taken[number] || !strong[number] {
-                continue;
-            }
-            let double = |t: &Track| t.detection.is_some() && t.last.rect.iou(&detection.rect) > self.params.duplicate_iou;
-            if self.tracks.iter().any(double) {
-                continue;
-            }
-            if self.tracks.len() >= MOST_TRACKS {
-                self.refused += 1;
-                continue;
-            }
-            let sighting = Sighting { at, rect: detection.rect };
-            let before = self.take_weak_before(&sighting);
-            self.tracks.push(Track {
-                id: TrackId(self.next_id),
-                state: TrackState::Tentative,
-                motion: Motion::new(&detection.rect, &self.params.motion),
-                first: before.unwrap_or(sighting),
-                born: before.map(|_| sighting),
-                last: sighting,
-                score: detection.score,
-                detection: Some(number),
-            });
-            self.next_id += 1;
-        }
-    }
-
-    /// The weak detection of a moment ago that fits a newcomer best; it is used up.
-    fn take_weak_before(&mut self, newcomer: &Sighting) -> Option<Sighting> {
-        let likeness = &self.params.newcomers;
-        let fit = |(seen, score): &(Sighting, f32)| {
-            let reach = likeness.reach_px(&newcomer.rect, newcomer.at.seconds_since(seen.at));
-            likeness.of(&newcomer.rect, reach, &seen.rect, *score)
-        };
-        let fits = self.weak.iter().map(fit).enumerate().filter(|(_, fit)| *fit >= likeness.least);
-        let best = fits.max_by(|a, b| a.1.total_cmp(&b.1))?.0;
-        self.weak.remove(best).map(|(sighting, _)| sighting)
-    }
-
-    /// Keeps the weak detections that nobody took, for as long as a newcomer has to be confirmed.
-    fn remember_weak(&mut self, at: Moment, detections: &[Detection], taken: &[bool], confident: f32) {
-        let untaken =
-            detections.iter().zip(taken).filter(|(d, taken)| !**taken && d.score < confident && !self.is_double(d, detections));
-        let weak: Vec<_> = untaken.map(|(d, _)| (Sighting { at, rect: d.rect }, d.score)).collect();
-        self.weak.extend(weak);
-        let surplus = self.weak.len().saturating_sub(MOST_WEAK);
-        self.weak.drain(..surplus);
     }
 }
 

@@ -8,8 +8,10 @@ use footfall_contract::geometry::{Px, Rect};
 /// Noise of the motion model, in fractions of the box height.
 #[derive(Clone, Copy, Debug)]
 pub struct MotionParams {
-    /// Standard deviation of a detected edge or middle (1/20 in SORT's successors).
+    /// Standard deviation of a detected edge or middle (1/20 in SORT's successors) when the detector is sure,
     pub measured: f64,
+    /// and when it is not (score 0); in between it is in between. The boxes of the half hidden are the doubtful ones.
+    pub measured_unsure: f64,
     /// Random walk of the position, per square root of a second.
     pub wander_per_sqrt_s: f64,
     /// Random walk of the speed (a second), per square root of a second.
@@ -28,8 +30,9 @@ impl Default for MotionParams {
     fn default() -> Self {
         Self {
             measured: 0.05,
+            measured_unsure: 0.15,
             wander_per_sqrt_s: 0.2,
-            speed_wander_per_sqrt_s: 1.0,
+            speed_wander_per_sqrt_s: 0.7,
             first_speed_per_s: 1.5,
             keep_speed_s: 0.4,
             speed_decay_s: 1.5,
@@ -53,11 +56,8 @@ impl Axis {
         Self { x, v: 0.0, xx: x_std * x_std, xv: 0.0, vv: v_std * v_std }
     }
 
-    /// After `dt` seconds: speed stays for `keep_s` and then decays with `decay_s`; white noise drives position (`walk` a
-    /// root second) and speed (`kick` a root second).
-    fn after(&self, dt: f64, (keep_s, decay_s): (f64, f64), walk: f64, kick: f64) -> Self {
-        let kept = (-(dt - keep_s).max(0.0) / decay_s).exp();
-        let way = dt.min(keep_s) + decay_s * (1.0 - kept);
+    /// After a step; white noise drives position (`walk` a root second) and speed (`kick` a root second).
+    fn after(&self, Step { dt, kept, way }: Step, walk: f64, kick: f64) -> Self {
         let kick2 = kick * kick;
         Self {
             x: self.x + self.v * way,
@@ -79,6 +79,27 @@ impl Axis {
             xv: (1.0 - gain_x) * self.xv,
             vv: self.vv - gain_v * self.xv,
         }
+    }
+}
+
+/// A step in time, for an axis whose speed stays for a while and then decays.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    /// Its length, seconds.
+    dt: f64,
+    /// What is left of the speed.
+    kept: f64,
+    /// The way at a first speed of 1.
+    way: f64,
+}
+
+impl Step {
+    fn new(dt: f64, keep_s: f64, decay_s: f64) -> Self {
+        if dt <= keep_s {
+            return Self { dt, kept: 1.0, way: dt };
+        }
+        let kept = (-(dt - keep_s) / decay_s).exp();
+        Self { dt, kept, way: keep_s + decay_s * (1.0 - kept) }
     }
 }
 
@@ -109,21 +130,32 @@ impl Motion {
     pub fn after(&self, dt: f64, params: &MotionParams) -> Self {
         let size = size_of(&self.rect());
         let (walk, kick) = (params.wander_per_sqrt_s * size, params.speed_wander_per_sqrt_s * size);
-        let place = |axis: &Axis| axis.after(dt, (params.keep_speed_s, params.speed_decay_s), walk, kick);
-        let growth = |axis: &Axis| axis.after(dt, (params.keep_speed_s / 2.0, params.growth_decay_s), walk / 2.0, kick / 2.0);
+        let (move_on, grow_on) = (
+            Step::new(dt, params.keep_speed_s, params.speed_decay_s),
+            Step::new(dt, params.keep_speed_s / 2.0, params.growth_decay_s),
+        );
+        let place = |axis: &Axis| axis.after(move_on, walk, kick);
+        let growth = |axis: &Axis| axis.after(grow_on, walk / 2.0, kick / 2.0);
         Self { x: place(&self.x), y: place(&self.y), width: growth(&self.width), height: growth(&self.height) }
     }
 
-    /// Corrected by a sighting.
-    pub fn seen_at(&self, seen: &Rect<Px>, params: &MotionParams) -> Self {
+    /// Corrected by a sighting of that score.
+    pub fn seen_at(&self, seen: &Rect<Px>, score: f32, params: &MotionParams) -> Self {
         let middle = seen.centre();
-        let noise = params.measured * size_of(seen);
+        let sure = f64::from(score).clamp(0.0, 1.0);
+        let noise = (sure * params.measured + (1.0 - sure) * params.measured_unsure) * size_of(seen);
         Self {
             x: self.x.seen_at(middle.x, noise),
             y: self.y.seen_at(middle.y, noise),
             width: self.width.seen_at(seen.width, noise),
             height: self.height.seen_at(seen.height, noise),
         }
+    }
+
+    /// Carried along by the camera, pixels.
+    pub fn shift(&mut self, dx: f64, dy: f64) {
+        self.x.x += dx;
+        self.y.x += dy;
     }
 
     /// The box.
@@ -159,7 +191,7 @@ mod tests {
             let mut motion = Motion::new(&walker(0.0), &params);
             let steps = (2.0 * rate) as usize;
             for k in 1..=steps {
-                motion = motion.after(1.0 / rate, &params).seen_at(&walker(k as f64 / rate), &params);
+                motion = motion.after(1.0 / rate, &params).seen_at(&walker(k as f64 / rate), 0.9, &params);
             }
             let (vx, vy) = motion.speed_px_s();
             assert!((vx - 150.0).abs() < 12.0 && vy.abs() < 1e-6, "{rate}: {vx} {vy}");
@@ -173,7 +205,7 @@ mod tests {
         let params = MotionParams::default();
         let mut motion = Motion::new(&walker(0.0), &params);
         for k in 1..=20 {
-            motion = motion.after(0.1, &params).seen_at(&walker(f64::from(k) / 10.0), &params);
+            motion = motion.after(0.1, &params).seen_at(&walker(f64::from(k) / 10.0), 0.9, &params);
         }
         let (v0, v2) = (motion.speed_px_s().0, motion.after(2.0, &params).speed_px_s().0);
         assert!(v2 < v0 * 0.4 && v2 > 0.0);

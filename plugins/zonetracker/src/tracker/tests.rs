@@ -107,9 +107,53 @@ fn a_person_fades_and_then_ends() {
 }
 
 #[test]
+fn a_camera_that_moves_takes_the_unseen_along() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    let crowd = |shift: f64, all: usize| (0..all).map(|k| person(k as f64 * 150.0 + shift, 0.9)).collect::<Vec<_>>();
+    for k in 0..5 {
+        tracker.step(at(f64::from(k) / 10.0), &crowd(0.0, 5), 0.5);
+    }
+    for k in 1..=4 {
+        tracker.step(at(0.4 + f64::from(k) / 10.0), &crowd(15.0 * f64::from(k), 4), 0.5);
+    }
+    let hidden = tracker.tracks().iter().find(|t| t.detection().is_none()).unwrap();
+    let left = hidden.expected(at(0.8), tracker.params()).rect().left;
+    assert!(left > 600.0 + 30.0, "{left}");
+    tracker.step(at(0.9), &crowd(60.0, 5), 0.5);
+    assert!(tracker.tracks().len() == 5 && tracker.tracks().iter().all(|t| t.detection().is_some()));
+}
+
+#[test]
+fn a_walker_alone_is_not_the_camera() {
+    let mut tracker = Tracker::new(TrackerParams::default());
+    let mut seen: Vec<_> = (0..4).map(|k| person(f64::from(k) * 200.0, 0.9)).collect();
+    for k in 0..20 {
+        seen[0].rect.left = 8.0 * f64::from(k);
+        tracker.step(at(f64::from(k) / 10.0), &seen, 0.5);
+    }
+    for track in tracker.tracks().iter().filter(|t| t.last().rect.left >= 200.0) {
+        assert_eq!(track.speed_px_s(), (0.0, 0.0), "who stands is not carried along");
+    }
+}
+
+#[test]
+fn the_longer_nobody_saw_a_person_the_less_is_a_detection_theirs() {
+    let after = |unseen_s: f64, likeness_fades_s: f64| {
+        let mut tracker = Tracker::new(TrackerParams { likeness_fades_s, ..TrackerParams::default() });
+        for t in [0.0, 0.1, 0.1 + unseen_s, 0.2 + unseen_s] {
+            tracker.step(at(t), &[person(0.0, 0.9)], 0.5);
+        }
+        persons(&tracker)
+    };
+    assert_eq!(after(1.5, 2.0), 1, "at the same place it is them");
+    assert_eq!(after(1.5, 0.2), 2, "to a short memory it is somebody else");
+    assert_eq!(after(0.2, 0.2), 1);
+}
+
+#[test]
 fn memory_is_bounded() {
     let mut tracker = Tracker::new(TrackerParams::default());
-    let crowd: Vec<_> = (0..1024).map(|k| person(f64::from(k) * 100.0, 0.9)).collect();
+    let crowd: Vec<_> = (0..1536).map(|k| person(f64::from(k) * 100.0, 0.9)).collect();
     tracker.step(at(0.0), &crowd, 0.5);
     assert_eq!(tracker.tracks().len(), MOST_TRACKS);
     assert_eq!(tracker.refused(), 512);
