@@ -34,7 +34,7 @@ BARRED = (
     "mot17-val-fps10-miss20",
     "tud-base",
 )
-#: What the parameters were not chosen for.
+#: Suites without a bar, on which other kinds of people, cameras and times are looked after.
 ASIDE = (
     "mot17-val-irreg",
     "mot17-val-base-jitter",
@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="only these, as mot17-val-fps10 (default: those with a bar)")
-    parser.add_argument("--all", action="store_true", help="also the suites that the parameters were not chosen for")
+    parser.add_argument("--all", action="store_true", help="also the suites without a bar")
     parser.add_argument("--details", action="store_true", help="also DetA, AssA, IDF1, MOTA and switches of ours, by suite")
     parser.add_argument("--threshold", type=float, default=0.6, metavar="SCORE", help="least score of a confident detection (default 0.6)")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep suites and tracks there, and use the suites that lie there")
