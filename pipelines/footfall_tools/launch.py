@@ -39,10 +39,10 @@ def progress() -> Element:
     return element("progressreport", name="progress", update_freq=1, do_query="false", format="time")
 
 
-def detector(model: Path, scene: Path | None, *settings: str) -> Element:
-    """persondetector with the fixed hour of demonstrations."""
-    place = [f"scene-location={scene}"] if scene else []
-    return ["persondetector", f"model={model}", *place, f"start-time={START_TIME}", *settings]
+def detector(model: Path | None, scene: Path | None, *settings: str) -> Element:
+    """persondetector with the fixed hour of demonstrations; without a model it uses its own."""
+    files = [*([f"model={model}"] if model else []), *([f"scene-location={scene}"] if scene else [])]
+    return ["persondetector", *files, f"start-time={START_TIME}", *settings]
 
 
 def counts_to(broker: str) -> list[Element]:

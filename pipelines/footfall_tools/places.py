@@ -45,21 +45,19 @@ def sample_clip() -> Path:
     return Path(path)
 
 
-def model(given: str | None) -> Path:
-    """The detector to use: the one given, FOOTFALL_MODEL, or the default of the assets."""
-    if given is not None:
-        path = Path(given)
-        if not path.is_file():
-            raise WrongUse(f"--model {given}: there is no such file")
-        return path.resolve()
-    candidates = [os.environ.get("FOOTFALL_MODEL")]
-    folder = assets()
-    if folder:
-        candidates.append(str(folder / "models" / "yolox_nano_416.onnx"))
-    for candidate in candidates:
-        if candidate and Path(candidate).is_file():
-            return Path(candidate).resolve()
-    raise WrongUse("no person detector was found; pass one with --model FILE (an ONNX file such as YOLOX-Nano's)")
+def model(given: str | None) -> Path | None:
+    """The detector that is asked for; None: the one that is built into persondetector."""
+    if given is None:
+        return None
+    path = Path(given)
+    if not path.is_file():
+        raise WrongUse(f"--model {given}: there is no such file")
+    return path.resolve()
+
+
+def model_name(model: Path | None) -> str:
+    """How a detector is called in reports."""
+    return str(model) if model else "footfall-person, built in"
 
 
 def scene(given: str | None, source: str) -> Path:

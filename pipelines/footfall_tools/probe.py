@@ -37,7 +37,7 @@ class Readings:
         self.last = totals["now"]
 
 
-def run(name: str, source: list[launch.Element], scene: Path, model: Path, rate: float | None, at: Callable[[float], None]) -> Readings:
+def run(name: str, source: list[launch.Element], scene: Path, model: Path | None, rate: float | None, at: Callable[[float], None]) -> Readings:
     """Plays the source to its end; `name` is for errors, `at` hears how far it has come."""
     import gi
 

@@ -3,7 +3,7 @@
 //! cache) and to the bare decoder, all in one run. `cargo bench -p footfall-tests` prints Markdown.
 //!
 //! A clip for the decoder is made from the sample clip (`FOOTFALL_CLIP`, as `pipelines/env` sets it); without it, and
-//! without a runtime and a model (`ORT_DYLIB_PATH`, `FOOTFALL_MODEL`), those rows are left out by name.
+//! without a runtime (`ORT_DYLIB_PATH`), those rows are left out by name; so are those of public networks without the assets.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -27,6 +27,7 @@ use footfall_contract::time::{StreamTime, WallTime};
 use footfall_tests::{picture, place};
 use gst::prelude::*;
 use gst_plugin_persondetector::detector::{Detector, Options};
+use gst_plugin_persondetector::model::builtin;
 use gst_plugin_persondetector::network::{Description, Element, Network, Output, Port, RunError};
 use gst_plugin_persondetector::runtime::Surroundings;
 use gst_plugin_persondetector::sampler::{Colorimetry, FrameShape};
@@ -250,10 +251,28 @@ fn cpu_ms(decode: &str, rest: &str) -> f64 {
     times[2]
 }
 
-/// One run of the real network on a 1080p frame, its head and its duplicates included; the runtime and the model of the
-/// environment, one thread.
-fn network_row(model: &Path) -> Row {
-    let network = OnnxNetwork::load(&std::fs::read(model).unwrap(), model, 1, &Surroundings::from_env(None, None)).unwrap();
+/// A detector: the one that is built in, or a file.
+struct Model(Option<PathBuf>);
+
+impl Model {
+    fn name(&self) -> String {
+        self.0.as_deref().and_then(Path::file_stem).map_or("footfall-person".into(), |s| s.to_string_lossy().into_owned())
+    }
+
+    fn load(&self) -> OnnxNetwork {
+        let bytes = self.0.as_ref().map_or_else(|| builtin::BYTES.to_vec(), |path| std::fs::read(path).unwrap());
+        OnnxNetwork::load(&bytes, Path::new(&self.name()), 1, &Surroundings::from_env(None, None)).unwrap()
+    }
+
+    /// persondetector's property, or nothing.
+    fn setting(&self) -> String {
+        self.0.as_ref().map_or_else(String::new, |path| format!("model={}", path.display()))
+    }
+}
+
+/// One run of a real network on a 1080p frame, its head and its duplicates included; one thread.
+fn network_row(model: &Model) -> Row {
+    let network = model.load();
     let mut detector = Detector::new(Box::new(network), &Default::default()).unwrap();
     detector.set_shape(FrameShape { format: PixelFormat::I420, size: SIZE, colorimetry: Colorimetry::default() }, &[]);
     let frames = frames();
@@ -262,9 +281,8 @@ fn network_row(model: &Path) -> Row {
         detector.look(&view(&frames[ring])).unwrap();
         black_box(detector.think(&Options::default()).unwrap());
     });
-    let stem = model.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     Row {
-        name: format!("sampler, network {stem}, head"),
+        name: format!("sampler, network {}, head", model.name()),
         median_us,
         p99_us,
         peer: "9.2 to 14.3 ms (yolox_nano_416, network alone)",
@@ -280,7 +298,7 @@ fn need(name: &str) -> Option<PathBuf> {
     value
 }
 
-fn whole_pipeline(model: &Path) -> Option<()> {
+fn whole_pipeline(models: &[Model]) -> Option<()> {
     let clip = need("FOOTFALL_CLIP")?;
     let dir = tempfile::tempdir().unwrap();
     let film = dir.path().join("1080p.mp4");
@@ -293,22 +311,23 @@ fn whole_pipeline(model: &Path) -> Option<()> {
     assert!(Command::new("gst-launch-1.0").arg("-q").args(make.split_whitespace()).status().unwrap().success());
     let scene = place::root().join("pipelines/scenes/vtest.json");
     let decode = format!("filesrc location={} ! qtdemux ! h264parse ! avdec_h264 max-threads=1", film.display());
-    let detector =
-        format!("persondetector model={} scene-location={} start-time=2026-03-02T09:00:00Z", model.display(), scene.display());
     let bare = cpu_ms(&decode, "fakesink sync=false");
     println!("\n| pipeline, 1080p25, ten detections a second | CPU ms a frame | to the bare decoder |\n|---|---|---|");
     println!("| decoder alone | {bare:.2} | 1.00 |");
-    for (name, rest) in [
-        ("decoder, detector, tracker, countsink", format!("{detector} ! zonetracker ! countsink")),
-        (
-            "decoder, all four elements",
-            format!(
-                "{detector} ! zonetracker ! pixelscrubber ! tee name=t t. ! queue leaky=downstream max-size-buffers=2 ! countsink t. ! queue ! fakesink sync=false"
+    for model in models {
+        let (scene, name) = (scene.display(), model.name());
+        let detector = format!("persondetector {} scene-location={scene} start-time=2026-03-02T09:00:00Z", model.setting());
+        for (elements, rest) in [
+            ("decoder, detector, tracker, countsink", "zonetracker ! countsink"),
+            (
+                "decoder, all four elements",
+                "zonetracker ! pixelscrubber ! tee name=t t. ! queue leaky=downstream max-size-buffers=2 ! countsink t. ! queue ! fakesink sync=false",
             ),
-        ),
-    ] {
-        let cost = cpu_ms(&decode, &rest);
-        println!("| {name} | {cost:.2} | {:.2} (what comes after the decoder: {:.2}) |", cost / bare, (cost - bare) / bare);
+        ] {
+            let cost = cpu_ms(&decode, &format!("{detector} ! {rest}"));
+            let (whole, after) = (cost / bare, (cost - bare) / bare);
+            println!("| {elements}; {name} | {cost:.2} | {whole:.2} (what comes after the decoder: {after:.2}) |");
+        }
     }
     println!("| Python libraries (decode, YOLOX-Nano, ByteTrack, LineZone, fill) | | after the decoder: 1.3 to 1.5 |");
     Some(())
@@ -318,8 +337,10 @@ fn main() {
     place::init();
     let mut rows = pure_stages();
     rows.push(countsink_row());
-    let model = need("ORT_DYLIB_PATH").and_then(|_| need("FOOTFALL_MODEL"));
-    rows.extend(model.as_deref().map(network_row));
+    let public = place::asset("rows of YOLOX-Nano", "models/yolox_nano_416.onnx").map(Some);
+    let models: Vec<Model> =
+        need("ORT_DYLIB_PATH").into_iter().flat_map(|_| [Some(None), public.clone()]).flatten().map(Model).collect();
+    rows.extend(models.iter().map(network_row));
     let copy = rows[0].median_us;
     println!(
         "| stage, 1080p I420, one core | median | p99 | in cold copies | careful Python (reference) |\n|---|---|---|---|---|"
@@ -328,5 +349,7 @@ fn main() {
         let Row { name, median_us, p99_us, peer } = row;
         println!("| {name} | {:.3} ms | {:.3} ms | {:.2} | {peer} |", median_us / 1e3, p99_us / 1e3, median_us / copy);
     }
-    model.as_deref().and_then(whole_pipeline);
+    if !models.is_empty() {
+        whole_pipeline(&models);
+    }
 }

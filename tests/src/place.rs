@@ -47,6 +47,17 @@ pub fn fresh_command(program: &str, dir: &Path) -> Command {
     command
 }
 
+/// The renderer's command, as `cargo test --workspace` builds it beside the tests; `None` with a line that says what is
+/// skipped.
+pub fn footage(test: &str) -> Option<PathBuf> {
+    let beside = std::env::current_exe().ok()?.parent()?.with_file_name("footage");
+    if beside.exists() {
+        return Some(beside);
+    }
+    eprintln!("skipped: {test}: the renderer is not built (cargo build -p footfall-footage)");
+    None
+}
+
 /// A script of `pipelines/`, with the surroundings of a user's shell: what cargo sets for tests would make it build anew.
 pub fn script(name: &str) -> Command {
     let mut command = Command::new(root().join("pipelines").join(name));

@@ -2,11 +2,11 @@
 //! Detects people in picture files, through the very code of the element, without GStreamer.
 //!
 //! ```text
-//! cargo run --release -p gst-plugin-persondetector --example detect -- --model MODEL [options] IMAGE...
+//! cargo run --release -p gst-plugin-persondetector --example detect -- [options] IMAGE...
 //! ```
 //!
 //! Prints one JSON list on stdout: `{"file_name": base name, "bbox": [x, y, w, h] in pixels, "score": 0..1}` for every
-//! person from `--min-score` up. Pictures may be WebP, PNG or JPEG. The ONNX Runtime library is found like the element
+//! person from `--min-score` up. Without `--model` the detector that is built in looks. Pictures may be WebP, PNG or JPEG. The ONNX Runtime library is found like the element
 //! finds it: `--runtime`, `ORT_DYLIB_PATH`, the system.
 
 use std::collections::BTreeMap;
@@ -16,17 +16,16 @@ use std::process::ExitCode;
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::pixels::{FrameView, PixelFormat, PlaneView};
 use gst_plugin_persondetector::detector::{Detector, Options};
-use gst_plugin_persondetector::model::metadata::parse_hints;
+use gst_plugin_persondetector::model::{builtin, metadata::parse_hints};
 use gst_plugin_persondetector::runtime::Surroundings;
 use gst_plugin_persondetector::sampler::{Colorimetry, FrameShape};
 use gst_plugin_persondetector::session::OnnxNetwork;
 use serde_json::{Value, json};
 
-const USAGE: &str =
-    "usage: detect --model MODEL [--runtime LIBRARY] [--min-score S] [--nms IOU] [--threads N] [--model-hints K=V;...] IMAGE...";
+const USAGE: &str = "usage: detect [--model MODEL] [--runtime LIBRARY] [--min-score S] [--nms IOU] [--threads N] [--model-hints K=V;...] IMAGE...";
 
 struct Arguments {
-    model: PathBuf,
+    model: Option<PathBuf>,
     runtime: Option<PathBuf>,
     threads: usize,
     options: Options,
@@ -40,9 +39,8 @@ fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
 
 fn arguments(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut words = words;
-    let mut model = None;
     let mut a = Arguments {
-        model: PathBuf::new(),
+        model: None,
         runtime: None,
         threads: 1,
         options: Options::default(),
@@ -56,7 +54,7 @@ fn arguments(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
         }
         let value = words.next().ok_or_else(|| format!("{word} needs a value\n{USAGE}"))?;
         match word.as_str() {
-            "--model" => model = Some(PathBuf::from(value)),
+            "--model" => a.model = Some(value.into()),
             "--runtime" => a.runtime = Some(value.into()),
             "--threads" => a.threads = number(&word, &value)?,
             "--min-score" => a.options.min_score = number(&word, &value)?,
@@ -65,7 +63,6 @@ fn arguments(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             _ => return Err(format!("{word} is unknown\n{USAGE}")),
         }
     }
-    a.model = model.ok_or_else(|| format!("--model is missing\n{USAGE}"))?;
     if a.images.is_empty() { Err(format!("no pictures are named\n{USAGE}")) } else { Ok(a) }
 }
 
@@ -86,10 +83,14 @@ fn detect(detector: &mut Detector, options: &Options, path: &Path, list: &mut Ve
 
 fn run() -> Result<(), String> {
     let a = arguments(std::env::args().skip(1))?;
-    let bytes = std::fs::read(&a.model).map_err(|e| format!("the model {:?} can not be read: {e}", a.model))?;
+    let name = a.model.as_deref().unwrap_or(Path::new(builtin::NAME));
+    let bytes = match &a.model {
+        Some(path) => std::fs::read(path).map_err(|e| format!("the model {path:?} can not be read: {e}"))?,
+        None => builtin::BYTES.to_vec(),
+    };
     let surroundings = Surroundings::from_env(a.runtime, None);
-    let network = OnnxNetwork::load(&bytes, &a.model, a.threads, &surroundings).map_err(|e| e.to_string())?;
-    let mut detector = Detector::new(Box::new(network), &a.hints).map_err(|e| format!("the model {:?}: {e}", a.model))?;
+    let network = OnnxNetwork::load(&bytes, name, a.threads, &surroundings).map_err(|e| e.to_string())?;
+    let mut detector = Detector::new(Box::new(network), &a.hints).map_err(|e| format!("the model {name:?}: {e}"))?;
     say(&detector.card().describe());
     let mut list = Vec::new();
     for path in &a.images {

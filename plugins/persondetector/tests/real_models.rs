@@ -14,6 +14,7 @@ use footfall_contract::geometry::{Fraction, PictureSize, Point, Polygon, Rect};
 use footfall_contract::pixels::{FrameView, PixelFormat, PlaneView};
 use gst_plugin_persondetector::detector::{Detector, Options};
 use gst_plugin_persondetector::letterbox::Resize;
+use gst_plugin_persondetector::model::builtin;
 use gst_plugin_persondetector::network::Network;
 use gst_plugin_persondetector::runtime::{self, Surroundings};
 use gst_plugin_persondetector::sampler::{ChannelOrder, Colorimetry, FrameShape};
@@ -188,15 +189,15 @@ fn real_networks_find_what_the_reference_found() {
 }
 
 #[test]
-fn a_model_with_our_metadata_is_told_by_them_alone() {
-    let test = "a_model_with_our_metadata_is_told_by_them_alone";
+fn the_built_in_detector_is_told_by_its_metadata_alone() {
+    let test = "the_built_in_detector_is_told_by_its_metadata_alone";
     let Some(runtime) = surroundings(test) else { return };
-    let Some(model) = asset(test, "model-start/detector_int8.onnx") else { return };
-    let mut detector = detector(&model, &runtime);
+    let network = OnnxNetwork::load(builtin::BYTES, Path::new(builtin::NAME), 1, &runtime).unwrap();
+    let mut detector = Detector::new(Box::new(network), &BTreeMap::new()).unwrap();
     let card = detector.card();
     assert!(card.guessed.is_empty(), "{}", card.describe());
-    assert_eq!((card.input.order, card.input.resize, card.threshold), (ChannelOrder::Rgb, Resize::Stretch, 0.3));
-    assert_eq!(card.input.size, PictureSize::new(384, 256));
+    assert_eq!((card.input.order, card.input.resize), (ChannelOrder::Rgb, Resize::Stretch));
+    assert_eq!((card.input.size, card.person), (PictureSize::new(384, 256), 0));
     let Some(aisle) = asset(test, "models/frames/store-aisle-detection_33.png") else { return };
     let found = detect_file(&mut detector, &aisle, &Options { min_score: 0.3, ..Options::default() });
     // The man in full view and the one beyond the shelf, as the other networks of the collection see them.

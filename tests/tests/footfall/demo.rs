@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-//! The demo on a film of our own, with the committed model: what a bare clone can show without anything fetched.
+//! The demo on films of our own, with the committed models: what a bare clone can show without anything fetched.
 
 use std::path::Path;
 use std::process::Output;
@@ -57,6 +57,35 @@ fn the_demo_counts_a_film_by_rtsp_and_as_fast_as_it_goes() {
         }
         std::fs::remove_dir_all(&out).unwrap();
     }
+}
+
+/// The detector that is built in, on a scene whose truth is exact.
+#[test]
+fn the_demo_counts_a_rendered_scene_as_it_truly_was() {
+    let test = "the_demo_counts_a_rendered_scene_as_it_truly_was";
+    place::init();
+    let Some(footage) = place::footage(test).filter(|_| ready(test)) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let scene = "three-apart";
+    let rendered = std::process::Command::new(footage)
+        .args(["render", scene, "--size", "640x360", "--out"])
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    assert!(rendered.status.success(), "{}", String::from_utf8_lossy(&rendered.stderr));
+    let (film, out) = (dir.path().join(format!("{scene}.mp4")), dir.path().join("out"));
+    let output = demo(&["--source", film.to_str().unwrap(), "--fast", "--out", out.to_str().unwrap()]);
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let read = |path: &Path| -> Value { serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap() };
+    let (truth, payload) = (read(&dir.path().join("truth.json")), read(&out.join("counts.jsonl")));
+    let events = truth["lines"][0]["events"].as_array().unwrap();
+    let going = |way: &str| Value::from(events.iter().filter(|e| e["dir"] == way).count());
+    assert_eq!(events.len(), 3, "three come in: {truth}");
+    let door = &payload["lines"][truth["lines"][0]["name"].as_str().unwrap()];
+    assert_eq!((&door["entries"], &door["exits"]), (&going("forward"), &going("backward")), "{text}");
+    let heads = text.lines().find(|l| l.trim_start().starts_with("Passing")).unwrap_or_else(|| panic!("no table: {text}"));
+    assert_eq!(heads.split_whitespace().collect::<Vec<_>>(), ["Passing", "in", "truth", "out", "truth"]);
 }
 
 /// A truth file about a film: events at its line `door`, as (seconds, forward).

@@ -15,8 +15,8 @@
 //! `queue leaky=downstream max-size-buffers=2 ! countsink`: buffers may be lost there, figures can not.
 //!
 //! ```text
-//! gst-launch-1.0 filesrc location=film.mp4 ! decodebin ! videoconvert ! persondetector model=person.onnx scene-location=scene.json start-time=2026-03-02T09:00:00Z ! zonetracker ! countsink jsonl-location=counts.jsonl publish-partial=true
-//! gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream ! rtph264depay ! h264parse ! avdec_h264 ! videoconvert ! persondetector model=person.onnx scene-location=scene.json ! zonetracker ! countsink broker=mqtts://broker.example.org username=shop password-location=/etc/footfall/password
+//! gst-launch-1.0 filesrc location=film.mp4 ! decodebin ! videoconvert ! persondetector scene-location=scene.json start-time=2026-03-02T09:00:00Z ! zonetracker ! countsink jsonl-location=counts.jsonl publish-partial=true
+//! gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream ! rtph264depay ! h264parse ! avdec_h264 ! videoconvert ! persondetector scene-location=scene.json ! zonetracker ! countsink broker=mqtts://broker.example.org username=shop password-location=/etc/footfall/password
 //! ```
 //!
 //! | message | when | content |

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! A model and what is known of it: from its own metadata, else from hints, else guessed by its family.
 
+pub mod builtin;
 pub mod metadata;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What is read at READY: scene, start time, runtime, model. Each failure is one sentence.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use footfall_contract::scene::{Scene, sha256_hex};
@@ -8,6 +9,7 @@ use footfall_contract::time::WallTime;
 
 use super::settings::Settings;
 use crate::detector::Detector;
+use crate::model::builtin;
 use crate::model::metadata::parse_hints;
 use crate::runtime::Surroundings;
 use crate::session::OnnxNetwork;
@@ -42,19 +44,23 @@ fn failed(sentence: impl std::fmt::Display) -> LoadFailed {
 pub fn load(settings: &Settings, beside: Option<PathBuf>) -> Result<Loaded, LoadFailed> {
     let scene = scene(settings)?;
     let start_time = settings.start_time.as_deref().map(start_time).transpose()?;
-    let model = settings.model.as_deref().ok_or_else(|| {
-        failed("no model is set: pass model=/path/to/model.onnx, an ONNX detector of the YOLOX family such as yolox_nano")
-    })?;
+    let (name, bytes) = model(settings)?;
     let hints = parse_hints(&settings.model_hints)
         .map_err(|part| failed(format!("model-hints: {part:?} is no key=value, such as color=rgb;resize=stretch")))?;
-    let bytes = std::fs::read(model).map_err(|e| failed(format!("the model {model:?} can not be read: {e}")))?;
     let surroundings = Surroundings::from_env(settings.runtime.clone(), beside);
-    let network = OnnxNetwork::load(&bytes, model, settings.threads as usize, &surroundings).map_err(failed)?;
+    let network = OnnxNetwork::load(&bytes, name, settings.threads as usize, &surroundings).map_err(failed)?;
     let library = network.library().display().to_string();
     let detector =
-        Detector::new(Box::new(network), &hints).map_err(|e| failed(format!("the model {model:?} can not be used: {e}")))?;
-    let words = format!("{}: {}; run by {library}", model.display(), detector.card().describe());
+        Detector::new(Box::new(network), &hints).map_err(|e| failed(format!("the model {name:?} can not be used: {e}")))?;
+    let words = format!("{}: {}; run by {library}", name.display(), detector.card().describe());
     Ok(Loaded { detector, model_sha256: sha256_hex(&bytes), scene, start_time, words })
+}
+
+/// The file that was set, else the detector that comes with Footfall.
+fn model(settings: &Settings) -> Result<(&Path, Cow<'static, [u8]>), LoadFailed> {
+    let Some(path) = settings.model.as_deref() else { return Ok((Path::new(builtin::NAME), builtin::BYTES.into())) };
+    let bytes = std::fs::read(path).map_err(|e| failed(format!("the model {path:?} can not be read: {e}")))?;
+    Ok((path, bytes.into()))
 }
 
 fn scene(settings: &Settings) -> Result<Option<Scene>, LoadFailed> {
@@ -92,7 +98,6 @@ mod tests {
         let d = Settings::default;
         let here = std::env::current_exe().unwrap();
         for (settings, words) in [
-            (d(), "model=/path/to/model.onnx"),
             (Settings { model: Some("/nonexistent/p.onnx".into()), ..d() }, "/nonexistent/p.onnx"),
             (Settings { scene: Some(scene.into()), scene_location: Some("/s.json".into()), ..d() }, "both set"),
             (Settings { scene: Some(scene.replace("UTC", "Mars")), ..d() }, "Mars"),

@@ -66,7 +66,7 @@ impl Settings {
         let d = Self::default();
         let text = |name, blurb| glib::ParamSpecString::builder(name).blurb(blurb).mutable_ready().build();
         vec![
-            text("model", "Absolute path of the ONNX model; needed"),
+            text("model", "Absolute path of an ONNX detector to use instead of the one that comes with Footfall"),
             glib::ParamSpecString::builder("model-hints")
                 .blurb("What the model file does not say itself, as key=value;key=value (color, scale, mean, std, resize, pad, head, person_class, threshold); wins over the file")
                 .default_value(Some(d.model_hints.as_str()))

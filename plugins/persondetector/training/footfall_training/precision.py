@@ -19,6 +19,7 @@ def _processor_has_bfloat16():
     return any(flag in flags.split() for flag in _FLAGS)
 
 
+@torch.enable_grad()
 def _seconds(dtype):
     """Processor time of a convolution like the network's, forward and backward: the least of six."""
     layer = torch.nn.Conv2d(64, 64, 3, padding=1, bias=False).to(memory_format=torch.channels_last)

@@ -9,6 +9,11 @@ ALLOWED = {
     "hv2_openimages", "hv2_coco", "hv2_crossing", "hv2_topdown", "hv2_cctv", "hv2_voc", "hv2_porch", "hv2_meeting",
     "hv2_personlike",
     "rendered_oblique", "rendered_topdown",
+    # further-sources.md
+    "coco_ccby", "coco_ccby2", "rf_person_tcc", "rf_hand_raise",
+    "intel_classroom", "intel_people", "intel_store_aisle", "intel_worker_zone", "intel_person_bicycle_car",
+    "intel_head_pose_face_female_and_male", "intel_head_pose_face_female", "intel_head_pose_face_male",
+    "intel_car", "intel_bottle", "intel_fruit_and_vegetable",
 }
 
 # Seen from straight above: any direction is up, and the teachers see nobody.
@@ -18,7 +23,10 @@ FROM_ABOVE = {"hv2_topdown", "rendered_topdown"}
 RENDERED = {"rendered_oblique", "rendered_topdown"}
 
 # How often a picture's source is drawn for views against once for the others: few pictures, but the right kind.
-REPEAT = {"hv2_topdown": 2, "hv2_cctv": 4, "hv2_voc": 2, "hv2_personlike": 2, "grocery_closeup": 2}
+REPEAT = {
+    "hv2_topdown": 2, "hv2_cctv": 4, "hv2_voc": 2, "hv2_personlike": 6, "grocery_closeup": 2,
+    "rf_person_tcc": 5, "rf_hand_raise": 5, "intel_classroom": 10, "intel_people": 5, "intel_store_aisle": 3, "intel_worker_zone": 3,
+}
 
 # Whole sources kept for choosing, and every n-th picture of the others.
 DEV_SOURCES = {"hv2_meeting", "hv2_porch"}
