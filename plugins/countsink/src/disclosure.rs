@@ -10,7 +10,8 @@
 use std::collections::BTreeMap;
 
 use footfall_contract::scene::{Profile, Scene};
-use footfall_contract::totals::{LineTotals, ZoneTotals, dwell_span_s};
+use footfall_contract::totals::durations::span_s;
+use footfall_contract::totals::{LineTotals, ZoneTotals};
 
 use crate::hours::Finished;
 use crate::payload::{Bin, Dwell, Line, Number, Occupancy, Published, Zone, tenths};
@@ -110,7 +111,7 @@ fn standard(figures: &Figures, min_lines: u64, min_zones: u64) -> Published {
 
 fn protected_zone(name: &str, totals: &ZoneTotals, least: u64, withheld: &mut Withheld) -> Zone {
     let visits = withheld.count(totals.visits, least, || format!("zones.{name}.visits"));
-    let dwell = if totals.finished < least {
+    let dwell = if totals.dwell.finished < least {
         withheld.0.push(format!("zones.{name}.dwell"));
         None
     } else {
@@ -130,7 +131,7 @@ fn protected_zone(name: &str, totals: &ZoneTotals, least: u64, withheld: &mut Wi
 }
 
 fn protected_dwell(name: &str, totals: &ZoneTotals, least: u64, withheld: &mut Withheld) -> Dwell {
-    let histogram = if totals.finished < MIN_HISTOGRAM.max(least) {
+    let histogram = if totals.dwell.finished < MIN_HISTOGRAM.max(least) {
         withheld.0.push(format!("zones.{name}.dwell.histogram"));
         None
     } else {
@@ -141,7 +142,7 @@ fn protected_dwell(name: &str, totals: &ZoneTotals, least: u64, withheld: &mut W
         Some(bins)
     };
     Dwell {
-        finished: to_five(totals.finished),
+        finished: to_five(totals.dwell.finished),
         mean_s: mean_dwell_s(totals).map(two_digits),
         median_s: median_dwell_s(totals).map(two_digits),
         histogram,
@@ -154,7 +155,7 @@ fn plain(figures: &Figures) -> Published {
         visits: Some(z.visits),
         person_seconds: tenths(seconds(z.presence_ns)),
         dwell: Some(Dwell {
-            finished: z.finished,
+            finished: z.dwell.finished,
             mean_s: mean_dwell_s(z).map(tenths),
             median_s: median_dwell_s(z).map(tenths),
             histogram: Some(histogram(z)),
@@ -170,17 +171,17 @@ fn plain(figures: &Figures) -> Published {
 }
 
 fn mean_dwell_s(totals: &ZoneTotals) -> Option<f64> {
-    (totals.finished > 0).then(|| seconds(totals.dwell_ns) / totals.finished as f64)
+    (totals.dwell.finished > 0).then(|| seconds(totals.dwell.sum_ns) / totals.dwell.finished as f64)
 }
 
 /// The median by the fine bins, as if visits lay evenly in the bin that holds it.
 fn median_dwell_s(totals: &ZoneTotals) -> Option<f64> {
-    let all: u64 = totals.dwell_bins.values().sum();
+    let all: u64 = totals.dwell.bins.values().sum();
     let half = all as f64 / 2.0;
     let mut below = 0;
-    for (&bin, &n) in totals.dwell_bins.iter().filter(|(_, n)| **n > 0) {
+    for (&bin, &n) in totals.dwell.bins.iter().filter(|(_, n)| **n > 0) {
         if (below + n) as f64 >= half {
-            let (from, to) = dwell_span_s(bin);
+            let (from, to) = span_s(bin);
             let width = f64::from(to.unwrap_or(from) - from);
             return Some(f64::from(from) + width * (half - below as f64) / n as f64);
         }
@@ -194,16 +195,16 @@ fn histogram(totals: &ZoneTotals) -> Vec<Bin> {
     let edges = [0].into_iter().chain(DWELL_EDGES_S);
     let ends = DWELL_EDGES_S.into_iter().map(Some).chain([None]);
     let count = |from: u32, to: Option<u32>| {
-        let inside = |bin: u16| (from..to.unwrap_or(u32::MAX)).contains(&dwell_span_s(bin).0);
-        totals.dwell_bins.iter().filter(|(bin, _)| inside(**bin)).map(|(_, n)| n).sum()
+        let inside = |bin: u16| (from..to.unwrap_or(u32::MAX)).contains(&span_s(bin).0);
+        totals.dwell.bins.iter().filter(|(bin, _)| inside(**bin)).map(|(_, n)| n).sum()
     };
     edges.zip(ends).map(|(from_s, to_s)| Bin { from_s, to_s, n: Some(count(from_s, to_s)) }).collect()
 }
 
 fn occupancy(totals: &ZoneTotals) -> Occupancy {
-    let time: u64 = totals.occupancy_ns.iter().sum();
-    let longest = totals.occupancy_ns.iter().rposition(|ns| *ns > 0);
-    let kept = totals.occupancy_ns.iter().take(longest.map_or(0, |n| n + 1));
+    let time: u64 = totals.occupancy.as_ns().iter().sum();
+    let longest = totals.occupancy.as_ns().iter().rposition(|ns| *ns > 0);
+    let kept = totals.occupancy.as_ns().iter().take(longest.map_or(0, |n| n + 1));
     Occupancy {
         mean: (time > 0).then(|| hundredths(totals.presence_ns as f64 / time as f64)),
         max: longest.unwrap_or(0) as u64,

@@ -43,7 +43,7 @@ fn window(line: LineTotals, zone: ZoneTotals, inside: u64) -> Finished {
 fn visitors(visits: u64, dwell_s: &[f64]) -> ZoneTotals {
     let mut zone = ZoneTotals { visits, ended: dwell_s.len() as u64, ..ZoneTotals::default() };
     for s in dwell_s {
-        zone.finish_visit((s * 1e9) as u64);
+        zone.dwell.record((s * 1e9) as u64);
     }
     zone.add_occupancy(0, 3000 * S);
     zone.add_occupancy(2, 598 * S);
@@ -69,7 +69,7 @@ fn published(scene: &Scene, window: &Finished) -> Value {
 
 #[test]
 fn a_payload_is_as_documented() {
-    let line = LineTotals { entries: 34, exits: 31 };
+    let line = LineTotals { entries: 34, exits: 31, ..LineTotals::default() };
     let parts = r#","day_parts":[{"name":"morning","from":"09:00","to":"12:00"}],"opening_hours":{"monday":["10:30-18:00"]}"#;
     let scene = scene("{}", parts);
     let value = published(&scene, &window(line, visitors(3, &[]), 0));
@@ -89,7 +89,10 @@ fn standard_withholds_small_lines_and_rounds_the_rest_to_five() {
     for (exact, expected) in
         [(0, Value::Null), (4, Value::Null), (5, json!(5)), (7, json!(5)), (8, json!(10)), (12, json!(10)), (13, json!(15))]
     {
-        let value = published(&scene("{}", ""), &window(LineTotals { entries: exact, exits: 100 }, visitors(0, &[]), 0));
+        let value = published(
+            &scene("{}", ""),
+            &window(LineTotals { entries: exact, exits: 100, ..LineTotals::default() }, visitors(0, &[]), 0),
+        );
         assert_eq!(value["lines"]["door"]["entries"], expected, "{exact}");
         let withheld = value["suppressed"].as_array().unwrap().contains(&json!("lines.door.entries"));
         assert_eq!(withheld, expected.is_null(), "{exact}");
@@ -100,7 +103,7 @@ fn standard_withholds_small_lines_and_rounds_the_rest_to_five() {
 #[test]
 fn raised_minimums_withhold_more() {
     let scene = scene(r#"{"min_count":{"lines":20,"zones":50}}"#, "");
-    let value = published(&scene, &window(LineTotals { entries: 19, exits: 20 }, visitors(49, &[]), 0));
+    let value = published(&scene, &window(LineTotals { entries: 19, exits: 20, ..LineTotals::default() }, visitors(49, &[]), 0));
     assert_eq!(value["suppressed"], json!(["lines.door.entries", "zones.shelf"]));
 }
 
@@ -139,7 +142,7 @@ fn dwell_needs_ten_visits_that_ended_and_its_bins_thirty() {
 fn plain_is_exact_and_weak() {
     let value = published(
         &scene(r#"{"profile":"plain"}"#, ""),
-        &window(LineTotals { entries: 1, exits: 0 }, visitors(2, &[12.5, 200.0]), 0),
+        &window(LineTotals { entries: 1, exits: 0, ..LineTotals::default() }, visitors(2, &[12.5, 200.0]), 0),
     );
     assert_eq!(value["weak"], true);
     assert_eq!(value["lines"]["door"], json!({"entries": 1, "exits": 0}));
@@ -153,7 +156,7 @@ fn plain_is_exact_and_weak() {
 
 #[test]
 fn an_open_window_says_so() {
-    let mut window = window(LineTotals { entries: 50, exits: 50 }, visitors(0, &[]), 0);
+    let mut window = window(LineTotals { entries: 50, exits: 50, ..LineTotals::default() }, visitors(0, &[]), 0);
     window.completeness = Completeness::Partial { suffix: "run-7".into() };
     let value = published(&scene("{}", ""), &window);
     assert_eq!((&value["final"], &value["weak"]), (&json!(false), &json!(true)));
@@ -162,7 +165,7 @@ fn an_open_window_says_so() {
 
 #[test]
 fn an_unscrubbed_path_makes_it_weak() {
-    let mut window = window(LineTotals { entries: 50, exits: 50 }, visitors(0, &[]), 0);
+    let mut window = window(LineTotals { entries: 50, exits: 50, ..LineTotals::default() }, visitors(0, &[]), 0);
     window.weak = true;
     assert_eq!(published(&scene("{}", ""), &window)["weak"], true);
 }

@@ -195,7 +195,7 @@ impl Ledger {
         self.visit_step(zone, at, -1, |totals| {
             totals.ended += 1;
             if let Some(dwell) = dwell {
-                totals.finish_visit(dwell.as_nanos() as u64);
+                totals.dwell.record(dwell.as_nanos() as u64);
             }
         });
     }

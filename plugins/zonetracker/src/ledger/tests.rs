@@ -100,13 +100,13 @@ fn presence_is_added_up_to_the_horizon_only() {
     ledger.visit_began(0, seconds(start, 5.0));
     ledger.settle(0, seconds(start, 15.0));
     let (now, hour) = (&ledger.now().zones["zone"], &ledger.boundaries()[0].reading.zones["zone"]);
-    assert_eq!(now.occupancy_ns, vec![5 * S, 10 * S]);
+    assert_eq!(now.occupancy.as_ns(), [5 * S, 10 * S]);
     assert_eq!((now.presence_ns, hour.presence_ns), (10 * S, 5 * S));
     ledger.visit_ended(0, seconds(start, 16.0), Some(Duration::from_secs(11)));
     ledger.settle(0, seconds(start, 20.0));
     let now = &ledger.now().zones["zone"];
-    assert_eq!(now.occupancy_ns, vec![9 * S, 11 * S]);
-    assert_eq!((now.visits, now.ended, now.finished, now.dwell_ns), (1, 1, 1, 11 * S));
+    assert_eq!(now.occupancy.as_ns(), [9 * S, 11 * S]);
+    assert_eq!((now.visits, now.ended, now.dwell.finished, now.dwell.sum_ns), (1, 1, 1, 11 * S));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn blind_time_has_no_occupancy() {
     ledger.advance(seconds(start, 5.0), Span::Blind);
     ledger.advance(seconds(start, 6.0), Span::Observed);
     ledger.settle(0, seconds(start, 6.0));
-    assert_eq!(ledger.now().zones["zone"].occupancy_ns, vec![0, 3 * S]);
+    assert_eq!(ledger.now().zones["zone"].occupancy.as_ns(), [0, 3 * S]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ proptest! {
         }
         ledger.settle(0, ledger.wall());
         let now = ledger.now();
-        prop_assert_eq!(now.zones["zone"].occupancy_ns.iter().sum::<u64>(), now.observed_ns);
+        prop_assert_eq!(now.zones["zone"].occupancy.as_ns().iter().sum::<u64>(), now.observed_ns);
         let all = now.observed_ns + now.closed_ns + now.blind_ns;
         prop_assert_eq!(all, ledger.wall().since(start).as_nanos() as u64);
     }
