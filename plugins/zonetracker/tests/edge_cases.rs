@@ -133,10 +133,10 @@ fn crossings(scene: &Scene, sightings: &[(f64, f64, f64)]) -> Vec<(Direction, f6
     for &(t, x, y) in sightings {
         rules.step(&mut memory, &Sighting { at: at(t), rect: person(x, y) }, &mut events);
     }
-    memory.end(End::Vanished, at(100.0), &mut events);
+    rules.end(&mut memory, End::Vanished, at(100.0), &mut events);
     let crossing = |event: &Event| match event {
         Event::Crossed { direction, at, .. } => Some((*direction, at.stream.as_secs_f64())),
-        Event::VisitBegan { .. } | Event::VisitEnded { .. } => None,
+        _ => None,
     };
     events.iter().filter_map(crossing).collect()
 }
