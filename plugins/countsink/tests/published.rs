@@ -3,17 +3,17 @@
 
 #![cfg(test)]
 
+mod common;
+
 use std::collections::BTreeMap;
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::WallTime;
 use footfall_contract::totals::{LineTotals, RULE_VERSION, Reading, ZoneTotals};
-use gst_plugin_countsink::disclosure::{Figures, disclose};
 use gst_plugin_countsink::hours::{Completeness, Finished};
-use gst_plugin_countsink::payload;
 use serde_json::{Value, json};
 
-const S: u64 = 1_000_000_000;
+use common::{S, published};
 
 fn scene(publish: &str, more: &str) -> Scene {
     Scene::parse(&format!(
@@ -35,6 +35,7 @@ fn window(line: LineTotals, zone: ZoneTotals, inside: u64) -> Finished {
             ..Reading::default()
         },
         inside_at_start: BTreeMap::from([("shelf".into(), inside)]),
+        waiting_at_start: BTreeMap::new(),
         weak: false,
         completeness: Completeness::Whole,
     }
@@ -50,23 +51,6 @@ fn visitors(visits: u64, dwell_s: &[f64]) -> ZoneTotals {
     zone
 }
 
-/// The payload, which fits the schema.
-fn published(scene: &Scene, window: &Finished) -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/payload.schema.json");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let written = payload::write(scene, RULE_VERSION, window, &disclose(&Figures::of(scene, window), scene));
-    assert!(!written.text.contains('\n'));
-    let value: Value = serde_json::from_str(&written.text).unwrap();
-    let problems: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
-    assert_eq!(problems, Vec::<String>::new(), "{value:#}");
-    assert_eq!(value["id"], written.id);
-    let mut strange = value.clone();
-    strange["tracks"] = json!([]);
-    assert!(!validator.is_valid(&strange), "the schema is closed");
-    value
-}
-
 #[test]
 fn a_payload_is_as_documented() {
     let line = LineTotals { entries: 34, exits: 31, ..LineTotals::default() };
@@ -74,7 +58,7 @@ fn a_payload_is_as_documented() {
     let scene = scene("{}", parts);
     let value = published(&scene, &window(line, visitors(3, &[]), 0));
     let expected = json!({
-        "schema": 1, "id": "shop-12/main-door/2026-03-02T09:00:00Z", "rule_version": RULE_VERSION,
+        "schema": 2, "id": "shop-12/main-door/2026-03-02T09:00:00Z", "rule_version": RULE_VERSION,
         "scene_version": &scene.sha256()[..16], "site": "shop-12", "camera": "main-door", "placement": "entrance",
         "window": {"start": "2026-03-02T10:00:00+01:00", "end": "2026-03-02T11:00:00+01:00",
                    "time_zone": "Europe/Stockholm", "day_part": "morning"},
@@ -125,17 +109,34 @@ fn a_zone_is_judged_by_its_contributors() {
 #[test]
 fn dwell_needs_ten_visits_that_ended_and_its_bins_thirty() {
     let scene = scene("{}", "");
-    let dwell = |n: usize| {
-        let dwell: Vec<f64> = (0..n).map(|i| if i < 2 { 5.0 } else { 40.0 }).collect();
+    let dwell = |short: usize, long: usize| {
+        let dwell = [vec![5.0; short], vec![40.0; long]].concat();
         published(&scene, &window(LineTotals::default(), visitors(100, &dwell), 0))["zones"]["shelf"]["dwell"].clone()
     };
-    assert_eq!(dwell(9), Value::Null);
-    let twelve = dwell(12);
+    assert_eq!(dwell(2, 7), Value::Null);
+    let twelve = dwell(2, 10);
     assert_eq!((&twelve["finished"], &twelve["mean_s"], &twelve["median_s"]), (&json!(10), &json!(34), &json!(40)));
     assert_eq!(twelve["histogram"], Value::Null);
-    let forty = dwell(40)["histogram"].clone();
-    let n: Vec<&Value> = forty.as_array().unwrap().iter().map(|bin| &bin["n"]).collect();
-    assert_eq!(n, [&Value::Null, &Value::Null, &json!(40), &Value::Null, &Value::Null]);
+    let bins = |short, long| {
+        let bin = |b: &Value| (b["from_s"].as_u64().unwrap(), b["to_s"].as_u64(), b["n"].as_u64().unwrap());
+        dwell(short, long)["histogram"].as_array().map(|bins| bins.iter().map(bin).collect::<Vec<_>>())
+    };
+    assert_eq!(bins(14, 15), None);
+    assert_eq!(bins(13, 27), Some(vec![(0, Some(30), 15), (30, None, 25)]), "below, between and above is nobody");
+    assert_eq!(bins(9, 31), None, "finished less the one bin would give the other away");
+}
+
+#[test]
+fn a_histogram_has_no_small_bins() {
+    let told = |n: [usize; 5]| {
+        let dwell: Vec<f64> = [5.0, 20.0, 45.0, 100.0, 200.0].iter().zip(n).flat_map(|(s, n)| vec![*s; n]).collect();
+        let value = published(&scene("{}", ""), &window(LineTotals::default(), visitors(100, &dwell), 0));
+        let bins = value["zones"]["shelf"]["dwell"]["histogram"].as_array().cloned().unwrap_or_default();
+        bins.iter().map(|b| b["n"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(told([12, 13, 14, 17, 18]), [10, 15, 15, 15, 20]);
+    assert_eq!(told([12, 13, 9, 17, 18]), [25, 45]);
+    assert_eq!(told([0, 9, 40, 40, 40]), [0_u64; 0]);
 }
 
 #[test]
