@@ -57,7 +57,7 @@ fn sentence(event: &Event) -> String {
 fn each_way_through_a_queue() {
     use End::{Broken, Vanished};
     type Way = &'static [(char, f64)];
-    let cases: [(&str, Way, Option<End>, &[&str]); 16] = [
+    let cases: [(&str, Way, Option<End>, &[&str]); 17] = [
         (
             "wait and be served",
             &[('-', 1.0), ('q', 9.0), ('s', 14.0), ('-', 16.0)],
@@ -75,6 +75,12 @@ fn each_way_through_a_queue() {
         ("a touch of the till", &[('q', 8.0), ('s', 8.4), ('q', 9.0), ('-', 14.0)], None, &["joined 0", "abandoned 9"]),
         ("both is being served", &[('q', 8.0), ('b', 9.0), ('s', 10.0)], None, &["joined 0", "served 8 after 8"]),
         ("back after service", &[('s', 2.0), ('q', 6.0)], None, &["joined 0", "served 0 after 0", "left 2 after 2", "joined 2"]),
+        (
+            "gone after service, by the queue",
+            &[('s', 2.0), ('q', 2.5), ('-', 10.0), ('s', 11.0)],
+            None,
+            &["joined 0", "served 0 after 0", "left 2 after 2", "joined 10", "served 10 after 0"],
+        ),
         ("vanished in the queue", &[('q', 8.0)], Some(Vanished), &["joined 0", "unknown 8"]),
         ("vanished between", &[('q', 8.0), ('-', 9.0)], Some(Vanished), &["joined 0", "abandoned 8"]),
         ("broken between", &[('q', 8.0), ('-', 9.0)], Some(Broken), &["joined 0", "unknown 8"]),
