@@ -56,9 +56,8 @@ pub fn disclose(figures: &Figures, scene: &Scene) -> Published {
     let lines = figures.lines.iter().map(|(name, line)| (name.clone(), line.disclosed(name, &mut guard))).collect();
     let zones: BTreeMap<String, Option<Zone>> =
         figures.zones.iter().map(|(name, zone)| (name.clone(), zone.disclosed(name, &mut guard))).collect();
-    // A line is always there; it shares its name with no zone of flows.
-    let is_shown = |name: &str| zones.get(name).is_none_or(Option::is_some);
-    let flows = figures.flows.disclosed(is_shown, &mut guard);
+    let flows = figures.flows.disclosed(&mut guard);
+    let is_shown = |name: &str| zones.get(name).is_some_and(Option::is_some);
     let routes = figures.routes.iter().map(|(name, r)| (name.clone(), r.disclosed(name, is_shown, &mut guard))).collect();
     Published { lines, zones, flows, routes, weak: guard.is_exact(), suppressed: guard.into_suppressed() }
 }

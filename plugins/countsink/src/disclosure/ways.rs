@@ -33,13 +33,12 @@ impl FlowFigures {
     }
 
     /// Each count by itself; and who came to a place came from the others or from nowhere, and goes to the others or
-    /// nowhere: of both sums a rest is left that is large enough.
-    pub fn disclosed(&self, is_shown: impl Fn(&str) -> bool, guard: &mut Guard) -> Flows {
+    /// nowhere: of both sums a rest is left that is large enough. A withheld zone has fewer visits than that rest, so that
+    /// no flow from or to it is told.
+    pub fn disclosed(&self, guard: &mut Guard) -> Flows {
         let least = guard.zones;
-        let shown: Vec<bool> = self.places.iter().map(|(name, _)| is_shown(name)).collect();
-        let both = |from: usize, to: usize| [from, to].iter().all(|i| shown.get(*i) == Some(&true));
-        let cell = |(&way, &n): (&(usize, usize), &u64)| (way, Cell { n, told: n >= least && both(way.0, way.1) });
-        let mut cells: BTreeMap<(usize, usize), Cell> = self.counts.iter().map(cell).collect();
+        let mut cells: BTreeMap<(usize, usize), Cell> =
+            self.counts.iter().map(|(&way, &n)| (way, Cell { n, told: n >= least })).collect();
         for (place, (_, came)) in self.places.iter().enumerate() {
             for end in [|way: &(usize, usize)| way.0, |way: &(usize, usize)| way.1] {
                 let of_place = cells.iter_mut().filter(|(way, _)| end(way) == place).map(|(_, cell)| cell);
