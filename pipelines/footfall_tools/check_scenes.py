@@ -58,7 +58,7 @@ def differences(scene: dict[str, Any], true: dict[str, Any]) -> list[str]:
         if zone.get("anchor", "bottom") not in ANCHORS[known["anchor"]]:
             found.append(f"zone {zone['name']}: anchor {zone.get('anchor', 'bottom')} is not the truth's {known['anchor']}")
     tuned = [key for line in scene.get("lines", []) for key in ("dead_band",) if key in line]
-    tuned += [key for zone in scene.get("zones", []) for key in ("enter_delay_s", "leave_delay_s") if key in zone]
+    tuned += [key for zone in scene.get("zones", []) for key in ("enter_delay_s", "leave_delay_s", "stop_s", "join_s") if key in zone]
     found += [f"{key} is set: all scenes share one set of parameters" for key in tuned]
     if scene.get("publish", {}).get("profile") != "plain" or "opening_hours" in scene:
         found.append("a scene for the demo says profile plain and no opening hours")

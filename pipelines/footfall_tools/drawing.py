@@ -12,7 +12,10 @@ import cairo
 from .console import WrongUse
 
 Point = tuple[float, float]
+Colour = tuple[float, float, float]
 RED, GREEN, YELLOW, WHITE = (0.95, 0.15, 0.1), (0.1, 0.8, 0.25), (1.0, 0.8, 0.0), (1.0, 1.0, 1.0)
+BLUE, ORANGE, PINK = (0.35, 0.65, 1.0), (1.0, 0.55, 0.1), (1.0, 0.4, 0.8)
+ROLES = {"area": GREEN, "interest": BLUE, "queue": ORANGE}
 
 
 def load(picture: Path) -> cairo.ImageSurface:
@@ -61,7 +64,7 @@ class Canvas:
         if closed:
             self.pen.close_path()
 
-    def text(self, words: str, where: Point, colour: tuple[float, float, float]) -> None:
+    def text(self, words: str, where: Point, colour: Colour) -> None:
         """Words on a dark ground, held inside the picture."""
         extents = self.pen.text_extents(words)
         margin = 2 * self.unit
@@ -101,15 +104,44 @@ class Canvas:
         self.pen.restore()
         self.text("excluded", middle(corners), YELLOW)
 
-    def zone(self, name: str, corners: list[Point]) -> None:
+    def zone(self, corners: list[Point], colour: Colour) -> None:
         """A zone."""
         self.path(corners, closed=True)
-        self.pen.set_source_rgba(*GREEN, 0.2)
+        self.pen.set_source_rgba(*colour, 0.2)
         self.pen.fill_preserve()
-        self.pen.set_source_rgb(*GREEN)
+        self.pen.set_source_rgb(*colour)
         self.pen.set_line_width(1.5 * self.unit)
         self.pen.stroke()
-        self.text(name, middle(corners), GREEN)
+
+    def service(self, queue: list[Point], till: list[Point]) -> None:
+        """A dashed line from a queue to where its people are served."""
+        self.pen.set_dash([5 * self.unit, 3 * self.unit])
+        self.way(middle(queue), middle(till), ORANGE, 4 * self.unit)
+
+    def route(self, name: str, zones: list[list[Point]]) -> None:
+        """A planned way: arrows from zone to zone."""
+        for start, end in zip(zones, zones[1:]):
+            self.way(middle(start), middle(end), PINK, 1.5 * self.unit)
+        first, second = middle(zones[0]), middle(zones[1])
+        self.text(name, middle([first, second]), PINK)
+
+    def way(self, start: Point, end: Point, colour: Colour, width: float) -> None:
+        """An arrow from point to point, dashed if the pen is."""
+        self.pen.set_source_rgb(*colour)
+        self.pen.set_line_width(width)
+        self.pen.move_to(*start)
+        self.pen.line_to(*end)
+        self.pen.stroke()
+        self.pen.set_dash([])
+        self.arrow_head(start, end)
+        self.pen.stroke()
+
+    def arrow_head(self, root: Point, tip: Point) -> None:
+        """The two strokes of an arrow from `root` at its tip."""
+        angle = math.atan2(tip[1] - root[1], tip[0] - root[0])
+        for turn in (2.6, -2.6):
+            self.pen.move_to(*tip)
+            self.pen.line_to(tip[0] + 7 * self.unit * math.cos(angle + turn), tip[1] + 7 * self.unit * math.sin(angle + turn))
 
     def line(self, name: str, points: list[Point], inside: Point) -> None:
         """A line, with an arrow from the middle of each piece to the side of `inside`."""
@@ -127,13 +159,10 @@ class Canvas:
     def arrow(self, start: Point, end: Point, inside: Point) -> None:
         """An arrow across a piece of a line."""
         root, tip = middle([start, end]), arrow_tip(start, end, inside, 18 * self.unit)
-        angle = math.atan2(tip[1] - root[1], tip[0] - root[0])
         self.pen.set_source_rgb(*RED)
         self.pen.move_to(*root)
         self.pen.line_to(*tip)
-        for turn in (2.6, -2.6):
-            self.pen.move_to(*tip)
-            self.pen.line_to(tip[0] + 7 * self.unit * math.cos(angle + turn), tip[1] + 7 * self.unit * math.sin(angle + turn))
+        self.arrow_head(root, tip)
         self.pen.stroke()
 
 
@@ -151,13 +180,30 @@ def arrow_tip(start: Point, end: Point, inside: Point, length: float) -> Point:
     return x - side * length * dy / reach, y + side * length * dx / reach
 
 
+def draw_zones(canvas: Canvas, zones: list[dict[str, Any]], routes: list[dict[str, Any]]) -> None:
+    """Zones in the colours of their roles, what connects them, and above both their names."""
+    corners = {zone["name"]: [canvas.at(corner) for corner in zone["polygon"]] for zone in zones}
+    role = {zone["name"]: zone.get("role", "area") for zone in zones}
+    services = {zone["service"] for zone in zones if zone.get("service")}
+    for name in corners:
+        canvas.zone(corners[name], ROLES[role[name]])
+    for zone in zones:
+        if zone.get("service"):
+            canvas.service(corners[zone["name"]], corners[zone["service"]])
+    for route in routes:
+        canvas.route(route["name"], [corners[name] for name in route["zones"]])
+    for name in corners:
+        label = "service" if name in services else role[name]
+        x, y = middle(corners[name])
+        canvas.text(name if label == "area" else f"{name} ({label})", (x, y - 6 * canvas.unit), ROLES[role[name]])
+
+
 def draw(scene: dict[str, Any], picture: Path, out: Path) -> None:
     """Draws the scene over the picture into a PNG."""
     canvas = Canvas(load(picture))
     for corners in scene.get("excluded", []):
         canvas.excluded([canvas.at(corner) for corner in corners])
-    for zone in scene.get("zones", []):
-        canvas.zone(zone["name"], [canvas.at(corner) for corner in zone["polygon"]])
+    draw_zones(canvas, scene.get("zones", []), scene.get("routes", []))
     for line in scene.get("lines", []):
         canvas.line(line["name"], [canvas.at(point) for point in line["points"]], canvas.at(line["inside"]))
     canvas.ticks()

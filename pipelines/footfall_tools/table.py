@@ -8,6 +8,11 @@ from typing import Any
 
 from .truth import Truth
 
+# By name: each column's figure and its truth.
+Rows = list[tuple[str, list[tuple[str, str]]]]
+# By title: is there a truth that could stand beside it?
+Columns = dict[str, bool]
+
 
 def aligned(rows: list[list[str]]) -> list[str]:
     """Rows under each other: the first column to the left, the others to the right."""
@@ -41,33 +46,129 @@ def local_span(window: dict[str, Any]) -> str:
     return f"{start:%A %d %B %Y, %H:%M} to {end:%H:%M} ({zone})"
 
 
+def section(title: str, columns: Columns, rows: Rows, with_truth: bool) -> list[str]:
+    """Rows below their titles, with the truth beside each figure that has one."""
+    if not rows:
+        return []
+    table = [[title]]
+    for column, has_truth in columns.items():
+        table[0] += [column, "truth"] if has_truth and with_truth else [column]
+    for name, cells in rows:
+        table.append([name])
+        for (told, true), has_truth in zip(cells, columns.values()):
+            table[-1] += [told, true] if has_truth and with_truth else [told]
+    return aligned(table)
+
+
+def mean(values: tuple[float, ...] | list[float]) -> float | None:
+    """The mean, where there is one."""
+    return sum(values) / len(values) if values else None
+
+
+def mean_length(durations: dict[str, Any] | None) -> str:
+    """The mean of durations; "-" if none has ended."""
+    if durations is None:
+        return "withheld"
+    return known(durations["mean_s"], " s")
+
+
+def passing(payload: dict[str, Any], truth: Truth | None) -> list[str]:
+    """Lines."""
+    rows: Rows = []
+    lines: dict[str, Any] = payload.get("lines") or {}
+    netted = any("netted" in line for line in lines.values())
+    for name, line in lines.items():
+        true = (known(truth.entries(name)), known(truth.exits(name))) if truth else ("", "")
+        cells = [(figure(line["entries"]), true[0]), (figure(line["exits"]), true[1])]
+        rows.append((name, cells + [(figure(line["netted"]) if "netted" in line else "-", "")] * netted))
+    columns: Columns = {"in": True, "out": True}
+    return section("Passing", {**columns, **({"netted": False} if netted else {})}, rows, truth is not None)
+
+
+def staying(payload: dict[str, Any], truth: Truth | None) -> list[str]:
+    """Visits to zones."""
+    rows: Rows = []
+    for name, zone in (payload.get("zones") or {}).items():
+        stays = truth.visits_s.get(name) if truth else None
+        true = known(len(stays) if stays else None), known(mean(stays or []), " s")
+        told = ("withheld", "withheld") if zone is None else (figure(zone["visits"]), mean_length(zone["dwell"]))
+        rows.append((name, list(zip(told, true))))
+    return section("Staying", {"visits": True, "mean stay": True}, rows, truth is not None)
+
+
+def stopping(payload: dict[str, Any], truth: Truth | None) -> list[str]:
+    """Zones of interest."""
+    rows: Rows = []
+    for name, zone in (payload.get("zones") or {}).items():
+        interest = (zone or {}).get("interest")
+        if interest is None:
+            continue
+        stays = truth.visits_s.get(name) if truth else None
+        rate = interest["stopping_rate"]
+        share = known(rate and 100 * rate, " %") if interest["stops"] is not None else "withheld"
+        passers = figure(interest["passers_by"]), known(len(stays) if stays else None)
+        rows.append((name, [passers, (figure(interest["stops"]), ""), (share, ""), (mean_length(interest["dwell"]), "")]))
+    columns: Columns = {"passers-by": True, "stops": False, "share": False, "mean stop": False}
+    return section("Stopping", columns, rows, truth is not None)
+
+
+def queueing(payload: dict[str, Any], truth: Truth | None) -> list[str]:
+    """Queues."""
+    rows: Rows = []
+    columns: Columns = {"joined": False, "served": True, "abandoned": False, "mean length": True, "mean wait": True, "mean service": True}
+    for name, zone in (payload.get("zones") or {}).items():
+        if "queue" not in (zone or {}):
+            continue
+        queue = zone["queue"]
+        if queue is None:
+            rows.append((name, [("withheld", "-")] * len(columns)))
+            continue
+        true = truth.queue if truth and truth.queue and truth.queue.waiting == name else None
+        abandoned = figure(queue["abandoned"]) if "abandoned" in queue else "-"
+        service = mean_length(queue["service"]) if "service" in queue else "-"
+        length = queue["length"]["mean"]
+        cells = [
+            (figure(queue["joined"]), ""),
+            (figure(queue["served"]), known(len(true.waits_s) if true else None)),
+            (abandoned, ""),
+            (known(None if length is None else float(length)), known(mean(true.lengths) if true else None)),
+            (mean_length(queue["wait"]), known(mean(true.waits_s) if true else None, " s")),
+            (service, known(mean(true.services_s) if true else None, " s")),
+        ]
+        rows.append((name, cells))
+    return section("Queueing", columns, rows, truth is not None)
+
+
+def going(payload: dict[str, Any], truth: Truth | None) -> list[str]:
+    """Ways from place to place; those that nobody took are left out."""
+    rows: Rows = []
+    flows: dict[str, dict[str, Any]] = payload.get("flows") or {}
+    for start, ends in flows.items():
+        for end, n in ends.items():
+            true = truth.way(start, end, set(flows)) if truth else None
+            if n != 0 or true:
+                rows.append((f"{start} > {end}", [(figure(n), known(true))]))
+    return section("Going", {"people": True}, rows, truth is not None)
+
+
+def following(payload: dict[str, Any], truth: Truth | None) -> list[str]:
+    """Planned routes."""
+    rows: Rows = []
+    for name, route in (payload.get("routes") or {}).items():
+        zones = list(route["reached"])
+        walked = known(truth.walked(zones)) if truth else "-"
+        rows += [(f"{name}: {zone}", [(figure(route["reached"][zone]), walked if zone == zones[-1] else "-")]) for zone in zones]
+        rows.append((f"{name}: against", [(figure(route["against"]), "-")]))
+    return section("Following", {"people": True}, rows, truth is not None)
+
+
 def of(payload: dict[str, Any], truth: Truth | None) -> str:
     """The table of one payload; truth stands beside each figure where it is known."""
     head = f"{payload.get('site')}/{payload.get('camera')}: {local_span(payload['window'])}"
     out = [head, "=" * len(head)]
-    lines: dict[str, Any] = payload.get("lines") or {}
-    if lines:
-        rows = [["Passing", "in", "out"] if truth is None else ["Passing", "in", "truth", "out", "truth"]]
-        for name, line in lines.items():
-            cells = [figure(line["entries"]), figure(line["exits"])]
-            if truth is not None:
-                cells = [cells[0], known(truth.entries(name)), cells[1], known(truth.exits(name))]
-            rows.append([name, *cells])
-        out += aligned(rows)
-    zones: dict[str, Any] = payload.get("zones") or {}
-    if zones:
-        rows = [["Staying", "visits", "mean stay"] if truth is None else ["Staying", "visits", "truth", "mean stay", "truth"]]
-        for name, zone in zones.items():
-            cells = [figure(zone["visits"]), figure((zone.get("dwell") or {}).get("mean_s"), " s")]
-            if not (zone.get("dwell") or {}).get("finished", True):
-                cells[1] = "-"
-            if truth is not None:
-                stays = truth.visits_s.get(name)
-                mean = sum(stays) / len(stays) if stays else None
-                cells = [cells[0], known(len(stays) if stays else None), cells[1], known(mean, " s")]
-            rows.append([name, *cells])
-        out += aligned(rows)
-    if not lines and not zones:
+    for part in (passing, staying, stopping, queueing, going, following):
+        out += part(payload, truth)
+    if not payload.get("lines") and not payload.get("zones"):
         out.append("  The scene has no lines and no zones: nothing was to be counted.")
     out.append(f"  Seen: {figure(payload.get('coverage_s'))} of {figure(payload.get('open_s'))} seconds that the shop was open in this hour.")
     if payload.get("weak"):

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use footfall_contract::time::{ClockKind, WallTime};
-use footfall_contract::totals::{Reading, TotalFell, Totals};
+use footfall_contract::totals::{QueueTotals, Reading, TotalFell, Totals, ZoneTotals};
 use footfall_contract::windows::Windows;
 
 /// A window is published this long after its end, so that readings in flight arrive in time.
@@ -54,6 +54,8 @@ pub struct Finished {
     pub reading: Reading,
     /// People inside at its start, by the zone's name.
     pub inside_at_start: BTreeMap<String, u64>,
+    /// People waiting at its start, by the queue's name.
+    pub waiting_at_start: BTreeMap<String, u64>,
     /// The totals were marked weak.
     pub weak: bool,
     /// Whether it has ended.
@@ -65,14 +67,17 @@ pub struct Finished {
 struct Part {
     reading: Reading,
     inside_at_start: BTreeMap<String, u64>,
+    waiting_at_start: BTreeMap<String, u64>,
     weak: bool,
 }
 
 impl Part {
     fn add(&mut self, other: Self) {
         self.reading.add(&other.reading);
-        for (zone, n) in other.inside_at_start {
-            *self.inside_at_start.entry(zone).or_default() += n;
+        for (sums, others) in
+            [(&mut self.inside_at_start, other.inside_at_start), (&mut self.waiting_at_start, other.waiting_at_start)]
+        {
+            others.into_iter().for_each(|(zone, n)| *sums.entry(zone).or_default() += n);
         }
         self.weak |= other.weak;
     }
@@ -108,10 +113,13 @@ impl Run {
     fn move_to(&mut self, closing: Reading) -> Part {
         // Readings were compared when they arrived, so that this difference exists.
         let reading = closing.since(&self.opening).unwrap_or_default();
-        let inside = |z: &footfall_contract::totals::ZoneTotals| z.visits.saturating_sub(z.ended);
-        let inside_at_start = self.opening.zones.iter().map(|(name, z)| (name.clone(), inside(z))).collect();
+        let inside = |z: &ZoneTotals| z.visits.saturating_sub(z.ended);
+        let waiting = |q: &QueueTotals| q.joined.saturating_sub(q.served + q.abandoned + q.unknown);
+        let zones = &self.opening.zones;
+        let inside_at_start = zones.iter().map(|(name, z)| (name.clone(), inside(z))).collect();
+        let waiting_at_start = zones.iter().filter_map(|(name, z)| Some((name.clone(), waiting(z.queue.as_ref()?)))).collect();
         self.opening = closing;
-        Part { reading, inside_at_start, weak: self.newest.weak }
+        Part { reading, inside_at_start, waiting_at_start, weak: self.newest.weak }
     }
 }
 
@@ -276,7 +284,8 @@ impl Hours {
 }
 
 fn finished(start: WallTime, end: WallTime, part: Part, completeness: Completeness) -> Finished {
-    Finished { start, end, reading: part.reading, inside_at_start: part.inside_at_start, weak: part.weak, completeness }
+    let Part { reading, inside_at_start, waiting_at_start, weak } = part;
+    Finished { start, end, reading, inside_at_start, waiting_at_start, weak, completeness }
 }
 
 /// Do the readings of one event rise from boundary to boundary to now?

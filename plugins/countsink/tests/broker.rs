@@ -141,7 +141,7 @@ impl Sink {
     /// Publishes the window that begins at this hour of one day.
     fn hour(&self, hour: u32, entries: u64) {
         let t = |h: u32| WallTime::parse(&format!("2026-03-02T{h:02}:00:00Z")).unwrap();
-        let lines = std::collections::BTreeMap::from([("door".to_owned(), LineTotals { entries, exits: 0 })]);
+        let lines = std::collections::BTreeMap::from([("door".to_owned(), LineTotals { entries, ..LineTotals::default() })]);
         self.worker.totals(Totals {
             version: VERSION,
             rule_version: RULE_VERSION,

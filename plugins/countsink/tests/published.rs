@@ -3,17 +3,17 @@
 
 #![cfg(test)]
 
+mod common;
+
 use std::collections::BTreeMap;
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::WallTime;
 use footfall_contract::totals::{LineTotals, RULE_VERSION, Reading, ZoneTotals};
-use gst_plugin_countsink::disclosure::{Figures, disclose};
 use gst_plugin_countsink::hours::{Completeness, Finished};
-use gst_plugin_countsink::payload;
 use serde_json::{Value, json};
 
-const S: u64 = 1_000_000_000;
+use common::{S, published};
 
 fn scene(publish: &str, more: &str) -> Scene {
     Scene::parse(&format!(
@@ -35,6 +35,7 @@ fn window(line: LineTotals, zone: ZoneTotals, inside: u64) -> Finished {
             ..Reading::default()
         },
         inside_at_start: BTreeMap::from([("shelf".into(), inside)]),
+        waiting_at_start: BTreeMap::new(),
         weak: false,
         completeness: Completeness::Whole,
     }
@@ -43,38 +44,21 @@ fn window(line: LineTotals, zone: ZoneTotals, inside: u64) -> Finished {
 fn visitors(visits: u64, dwell_s: &[f64]) -> ZoneTotals {
     let mut zone = ZoneTotals { visits, ended: dwell_s.len() as u64, ..ZoneTotals::default() };
     for s in dwell_s {
-        zone.finish_visit((s * 1e9) as u64);
+        zone.dwell.record((s * 1e9) as u64);
     }
     zone.add_occupancy(0, 3000 * S);
     zone.add_occupancy(2, 598 * S);
     zone
 }
 
-/// The payload, which fits the schema.
-fn published(scene: &Scene, window: &Finished) -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/payload.schema.json");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let written = payload::write(scene, RULE_VERSION, window, &disclose(&Figures::of(scene, window), scene));
-    assert!(!written.text.contains('\n'));
-    let value: Value = serde_json::from_str(&written.text).unwrap();
-    let problems: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
-    assert_eq!(problems, Vec::<String>::new(), "{value:#}");
-    assert_eq!(value["id"], written.id);
-    let mut strange = value.clone();
-    strange["tracks"] = json!([]);
-    assert!(!validator.is_valid(&strange), "the schema is closed");
-    value
-}
-
 #[test]
 fn a_payload_is_as_documented() {
-    let line = LineTotals { entries: 34, exits: 31 };
+    let line = LineTotals { entries: 34, exits: 31, ..LineTotals::default() };
     let parts = r#","day_parts":[{"name":"morning","from":"09:00","to":"12:00"}],"opening_hours":{"monday":["10:30-18:00"]}"#;
     let scene = scene("{}", parts);
     let value = published(&scene, &window(line, visitors(3, &[]), 0));
     let expected = json!({
-        "schema": 1, "id": "shop-12/main-door/2026-03-02T09:00:00Z", "rule_version": RULE_VERSION,
+        "schema": 2, "id": "shop-12/main-door/2026-03-02T09:00:00Z", "rule_version": RULE_VERSION,
         "scene_version": &scene.sha256()[..16], "site": "shop-12", "camera": "main-door", "placement": "entrance",
         "window": {"start": "2026-03-02T10:00:00+01:00", "end": "2026-03-02T11:00:00+01:00",
                    "time_zone": "Europe/Stockholm", "day_part": "morning"},
@@ -89,7 +73,10 @@ fn standard_withholds_small_lines_and_rounds_the_rest_to_five() {
     for (exact, expected) in
         [(0, Value::Null), (4, Value::Null), (5, json!(5)), (7, json!(5)), (8, json!(10)), (12, json!(10)), (13, json!(15))]
     {
-        let value = published(&scene("{}", ""), &window(LineTotals { entries: exact, exits: 100 }, visitors(0, &[]), 0));
+        let value = published(
+            &scene("{}", ""),
+            &window(LineTotals { entries: exact, exits: 100, ..LineTotals::default() }, visitors(0, &[]), 0),
+        );
         assert_eq!(value["lines"]["door"]["entries"], expected, "{exact}");
         let withheld = value["suppressed"].as_array().unwrap().contains(&json!("lines.door.entries"));
         assert_eq!(withheld, expected.is_null(), "{exact}");
@@ -100,7 +87,7 @@ fn standard_withholds_small_lines_and_rounds_the_rest_to_five() {
 #[test]
 fn raised_minimums_withhold_more() {
     let scene = scene(r#"{"min_count":{"lines":20,"zones":50}}"#, "");
-    let value = published(&scene, &window(LineTotals { entries: 19, exits: 20 }, visitors(49, &[]), 0));
+    let value = published(&scene, &window(LineTotals { entries: 19, exits: 20, ..LineTotals::default() }, visitors(49, &[]), 0));
     assert_eq!(value["suppressed"], json!(["lines.door.entries", "zones.shelf"]));
 }
 
@@ -122,24 +109,41 @@ fn a_zone_is_judged_by_its_contributors() {
 #[test]
 fn dwell_needs_ten_visits_that_ended_and_its_bins_thirty() {
     let scene = scene("{}", "");
-    let dwell = |n: usize| {
-        let dwell: Vec<f64> = (0..n).map(|i| if i < 2 { 5.0 } else { 40.0 }).collect();
+    let dwell = |short: usize, long: usize| {
+        let dwell = [vec![5.0; short], vec![40.0; long]].concat();
         published(&scene, &window(LineTotals::default(), visitors(100, &dwell), 0))["zones"]["shelf"]["dwell"].clone()
     };
-    assert_eq!(dwell(9), Value::Null);
-    let twelve = dwell(12);
+    assert_eq!(dwell(2, 7), Value::Null);
+    let twelve = dwell(2, 10);
     assert_eq!((&twelve["finished"], &twelve["mean_s"], &twelve["median_s"]), (&json!(10), &json!(34), &json!(40)));
     assert_eq!(twelve["histogram"], Value::Null);
-    let forty = dwell(40)["histogram"].clone();
-    let n: Vec<&Value> = forty.as_array().unwrap().iter().map(|bin| &bin["n"]).collect();
-    assert_eq!(n, [&Value::Null, &Value::Null, &json!(40), &Value::Null, &Value::Null]);
+    let bins = |short, long| {
+        let bin = |b: &Value| (b["from_s"].as_u64().unwrap(), b["to_s"].as_u64(), b["n"].as_u64().unwrap());
+        dwell(short, long)["histogram"].as_array().map(|bins| bins.iter().map(bin).collect::<Vec<_>>())
+    };
+    assert_eq!(bins(14, 15), None);
+    assert_eq!(bins(13, 27), Some(vec![(0, Some(30), 15), (30, None, 25)]), "below, between and above is nobody");
+    assert_eq!(bins(9, 31), None, "finished less the one bin would give the other away");
+}
+
+#[test]
+fn a_histogram_has_no_small_bins() {
+    let told = |n: [usize; 5]| {
+        let dwell: Vec<f64> = [5.0, 20.0, 45.0, 100.0, 200.0].iter().zip(n).flat_map(|(s, n)| vec![*s; n]).collect();
+        let value = published(&scene("{}", ""), &window(LineTotals::default(), visitors(100, &dwell), 0));
+        let bins = value["zones"]["shelf"]["dwell"]["histogram"].as_array().cloned().unwrap_or_default();
+        bins.iter().map(|b| b["n"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(told([12, 13, 14, 17, 18]), [10, 15, 15, 15, 20]);
+    assert_eq!(told([12, 13, 9, 17, 18]), [25, 45]);
+    assert_eq!(told([0, 9, 40, 40, 40]), [0_u64; 0]);
 }
 
 #[test]
 fn plain_is_exact_and_weak() {
     let value = published(
         &scene(r#"{"profile":"plain"}"#, ""),
-        &window(LineTotals { entries: 1, exits: 0 }, visitors(2, &[12.5, 200.0]), 0),
+        &window(LineTotals { entries: 1, exits: 0, ..LineTotals::default() }, visitors(2, &[12.5, 200.0]), 0),
     );
     assert_eq!(value["weak"], true);
     assert_eq!(value["lines"]["door"], json!({"entries": 1, "exits": 0}));
@@ -153,7 +157,7 @@ fn plain_is_exact_and_weak() {
 
 #[test]
 fn an_open_window_says_so() {
-    let mut window = window(LineTotals { entries: 50, exits: 50 }, visitors(0, &[]), 0);
+    let mut window = window(LineTotals { entries: 50, exits: 50, ..LineTotals::default() }, visitors(0, &[]), 0);
     window.completeness = Completeness::Partial { suffix: "run-7".into() };
     let value = published(&scene("{}", ""), &window);
     assert_eq!((&value["final"], &value["weak"]), (&json!(false), &json!(true)));
@@ -162,7 +166,7 @@ fn an_open_window_says_so() {
 
 #[test]
 fn an_unscrubbed_path_makes_it_weak() {
-    let mut window = window(LineTotals { entries: 50, exits: 50 }, visitors(0, &[]), 0);
+    let mut window = window(LineTotals { entries: 50, exits: 50, ..LineTotals::default() }, visitors(0, &[]), 0);
     window.weak = true;
     assert_eq!(published(&scene("{}", ""), &window)["weak"], true);
 }

@@ -10,6 +10,7 @@ use footfall_contract::scene::Scene;
 use footfall_contract::time::{ClockKind, StreamTime, WallTime};
 use footfall_contract::totals::{RULE_VERSION, Totals, VERSION};
 
+use crate::ledger::presence::Gauge;
 use crate::ledger::{Ledger, News, Span};
 use crate::moment::Moment;
 use crate::rules::zone::End;
@@ -144,15 +145,15 @@ impl Engine {
         self.looked = None;
     }
 
-    /// The end of the stream: what was seen last of a line is enough, open visits stay open, and seconds run to the last
-    /// frame.
+    /// The end of the stream: what was seen last of a line is enough, open visits and waits stay open, and seconds run to the
+    /// last frame.
     pub fn finish(&mut self) {
-        for memory in self.people.values_mut() {
-            memory.rest(&mut self.events);
+        if let Some((_, rules)) = &self.rules {
+            self.people.values_mut().for_each(|memory| rules.finish(memory, &mut self.events));
         }
         self.count();
         if let (Some(ledger), Some(last)) = (&mut self.ledger, self.last) {
-            (0..self.scene.zones.len()).for_each(|zone| ledger.settle(zone, last.wall));
+            Gauge::of(&self.scene).for_each(|gauge| ledger.settle(gauge, last.wall));
         }
     }
 
@@ -245,12 +246,12 @@ impl Engine {
                 }
                 Change::Faded(id) => {
                     if let Some(memory) = self.people.get_mut(id) {
-                        memory.rest(&mut self.events);
+                        rules.rest(memory, &mut self.events);
                     }
                 }
                 Change::Ended(id) => {
                     if let Some(mut memory) = self.people.remove(id) {
-                        memory.end(End::Vanished, now, &mut self.events);
+                        rules.end(&mut memory, End::Vanished, now, &mut self.events);
                     }
                 }
             }
@@ -264,24 +265,19 @@ impl Engine {
         }
         self.resets += 1;
         self.tracker.end_all();
+        let Some((_, rules)) = &self.rules else { return };
         for (_, mut memory) in std::mem::take(&mut self.people) {
-            memory.end(End::Broken, now, &mut self.events);
+            rules.end(&mut memory, End::Broken, now, &mut self.events);
         }
     }
 
     /// Books the events.
     fn count(&mut self) {
         let Some(ledger) = &mut self.ledger else { return };
-        for event in self.events.drain(..) {
-            match event {
-                Event::Crossed { line, direction, at } => ledger.crossed(line, direction, at.wall),
-                Event::VisitBegan { zone, at } => ledger.visit_began(zone, at.wall),
-                Event::VisitEnded { zone, at, dwell } => ledger.visit_ended(zone, at.wall, dwell),
-            }
-        }
+        self.events.drain(..).for_each(|event| ledger.book(&event));
     }
 
-    /// Adds the seconds of zones, as far as it is certain who was inside.
+    /// Adds the seconds of zones and queues, as far as it is certain who was there.
     fn settle(&mut self, now: Moment) {
         let Some(ledger) = &mut self.ledger else { return };
         // Whoever is not seen now may have come in since the last sighting, and the tentative may have been inside since
@@ -291,10 +287,13 @@ impl Engine {
             TrackState::Visible | TrackState::Lost | TrackState::Gone => track.last().at.wall,
         });
         let doubt = in_doubt.fold(now.wall, WallTime::min);
-        for zone in 0..self.scene.zones.len() {
-            let undecided = self.people.values().filter_map(|memory| memory.undecided_since(zone));
+        for gauge in Gauge::of(&self.scene) {
+            let undecided = self.people.values().filter_map(|memory| match gauge {
+                Gauge::Occupancy(zone) => memory.undecided_since(zone),
+                Gauge::Length(zone) => memory.undecided_waiting_since(zone),
+            });
             let horizon = undecided.map(|m| m.wall).fold(doubt, WallTime::min);
-            ledger.settle(zone, horizon);
+            ledger.settle(gauge, horizon);
         }
     }
 

@@ -5,19 +5,22 @@
 //! event that becomes known late (a crossing must settle, a visit must last) belongs to the window of its own wall time:
 //! it is added to every reading taken after it. Seconds between two frames are split at the boundaries.
 //!
-//! How many people are in a zone is known for certain only up to a *horizon*: the time since which somebody may be, or
-//! may no longer be, on a visit. Seconds at each occupancy are added up to the horizon, so that no counter ever has to
-//! fall.
+//! How many people are in a zone, or wait in it, is known for certain only up to a *horizon*: the time since which somebody
+//! may be, or may no longer be, one of them. Seconds at each number of people are added up to the horizon, so that no
+//! counter ever has to fall.
+
+mod book;
+pub mod presence;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use footfall_contract::scene::Scene;
+use footfall_contract::scene::{Role, Scene, Zone};
 use footfall_contract::time::WallTime;
-use footfall_contract::totals::{BoundaryReading, LineTotals, Reading, ZoneTotals};
+use footfall_contract::totals::{BoundaryReading, InterestTotals, LineTotals, QueueTotals, Reading, RouteTotals, ZoneTotals};
 use footfall_contract::windows::Windows;
 
-use crate::rules::line::Direction;
+use presence::{Gauge, Observed, Presence};
 
 /// Boundaries whose readings are kept.
 const BOUNDARIES: usize = 2;
@@ -38,31 +41,21 @@ pub enum Span {
     Blind,
 }
 
-/// A zone's people over the time that is not settled yet.
-#[derive(Debug, Default)]
-struct Presence {
-    /// Settled up to here.
-    horizon: Option<WallTime>,
-    /// People on a visit at the horizon.
-    people: i64,
-    /// Visits begun less visits ended, by time, after the horizon.
-    steps: BTreeMap<WallTime, i64>,
-}
-
 /// The counters of a run.
 #[derive(Debug)]
 pub struct Ledger {
     windows: Windows,
     lines: Vec<String>,
     zones: Vec<String>,
+    routes: Vec<String>,
     started: WallTime,
     wall: WallTime,
     next_boundary: WallTime,
     now: Reading,
     boundaries: VecDeque<BoundaryReading>,
-    presence: Vec<Presence>,
-    /// Observed time after the earliest horizon, in order.
-    observed: VecDeque<(WallTime, WallTime)>,
+    presence: BTreeMap<Gauge, Presence>,
+    /// Observed time after the earliest horizon.
+    observed: Observed,
     news: News,
 }
 
@@ -82,23 +75,26 @@ impl Ledger {
     pub fn new(scene: &Scene, started: WallTime) -> Self {
         let windows = scene.windows();
         let lines: Vec<_> = scene.lines.iter().map(|line| line.name.clone()).collect();
-        let zones: Vec<_> = scene.zones.iter().map(|zone| zone.name.clone()).collect();
         let now = Reading {
             lines: lines.iter().map(|name| (name.clone(), LineTotals::default())).collect(),
-            zones: zones.iter().map(|name| (name.clone(), ZoneTotals::default())).collect(),
+            zones: scene.zones.iter().map(|zone| (zone.name.clone(), nobody_in(zone))).collect(),
+            routes: (scene.routes.iter())
+                .map(|route| (route.name.clone(), RouteTotals { reached: vec![0; route.zones.len()], against: 0 }))
+                .collect(),
             ..Reading::default()
         };
         Self {
             next_boundary: windows.next_boundary(started),
             windows,
-            presence: zones.iter().map(|_| Presence { horizon: Some(started), ..Presence::default() }).collect(),
+            presence: Gauge::of(scene).map(|gauge| (gauge, Presence::new(started))).collect(),
             lines,
-            zones,
+            zones: scene.zones.iter().map(|zone| zone.name.clone()).collect(),
+            routes: scene.routes.iter().map(|route| route.name.clone()).collect(),
             started,
             wall: started,
             now,
             boundaries: VecDeque::new(),
-            observed: VecDeque::new(),
+            observed: Observed::new(),
             news: News::default(),
         }
     }
@@ -172,82 +168,43 @@ impl Ledger {
         self.news.boundary = true;
     }
 
-    /// A line was crossed.
-    pub fn crossed(&mut self, line: usize, direction: Direction, at: WallTime) {
-        let Some(name) = self.lines.get(line) else { return };
-        self.news.event = true;
-        for reading in readings_after(&mut self.now, &mut self.boundaries, at) {
-            let Some(line) = reading.lines.get_mut(name) else { continue };
-            match direction {
-                Direction::In => line.entries += 1,
-                Direction::Out => line.exits += 1,
-            }
-        }
-    }
-
-    /// A visit began.
-    pub fn visit_began(&mut self, zone: usize, at: WallTime) {
-        self.visit_step(zone, at, 1, |totals| totals.visits += 1);
-    }
-
-    /// A visit ended, with or without a known dwell.
-    pub fn visit_ended(&mut self, zone: usize, at: WallTime, dwell: Option<Duration>) {
-        self.visit_step(zone, at, -1, |totals| {
-            totals.ended += 1;
-            if let Some(dwell) = dwell {
-                totals.finish_visit(dwell.as_nanos() as u64);
-            }
-        });
-    }
-
-    fn visit_step(&mut self, zone: usize, at: WallTime, step: i64, count: impl Fn(&mut ZoneTotals)) {
-        let (Some(name), Some(presence)) = (self.zones.get(zone), self.presence.get_mut(zone)) else { return };
-        self.news.event = true;
-        let at = at.min(self.wall);
-        let known = presence.horizon.map_or(at, |horizon| at.max(horizon));
-        *presence.steps.entry(known).or_default() += step;
-        for reading in readings_after(&mut self.now, &mut self.boundaries, at) {
-            if let Some(totals) = reading.zones.get_mut(name) {
-                count(totals);
-            }
-        }
-    }
-
-    /// Who is in the zone is certain up to `horizon` (at most up to now): adds the seconds.
-    pub fn settle(&mut self, zone: usize, horizon: WallTime) {
+    /// How many there are is certain up to `horizon` (at most up to now): adds the seconds.
+    pub fn settle(&mut self, gauge: Gauge, horizon: WallTime) {
         let horizon = horizon.max(self.wall.minus(LONGEST_DOUBT)).min(self.wall);
-        let (Some(name), Some(presence)) = (self.zones.get(zone), self.presence.get_mut(zone)) else { return };
-        let mut from = presence.horizon.unwrap_or(horizon);
-        while from < horizon {
-            if let Some(step) = presence.steps.remove(&from) {
-                presence.people += step;
-            }
-            let next_step = presence.steps.range(from..).map(|(at, _)| *at).find(|at| *at > from);
-            let next_boundary = self.boundaries.iter().map(|b| b.at).find(|at| *at > from);
-            let end = [next_step, next_boundary].into_iter().flatten().fold(horizon, WallTime::min);
-            let ns: u64 = (self.observed.iter()).map(|(a, b)| end.min(*b).since(from.max(*a)).as_nanos() as u64).sum();
-            let people = usize::try_from(presence.people).unwrap_or(0);
-            if ns > 0 {
-                self.news.presence |= people > 0;
-                for reading in readings_after(&mut self.now, &mut self.boundaries, from) {
+        let Self { zones, presence, boundaries, observed, now, news, .. } = self;
+        let (Some(name), Some(presence)) = (zones.get(gauge.zone()), presence.get_mut(&gauge)) else { return };
+        if presence.horizon() < horizon {
+            let cuts: Vec<_> = boundaries.iter().map(|boundary| boundary.at).collect();
+            presence.settle(horizon, &cuts, observed, |piece| {
+                news.presence |= piece.people > 0;
+                for reading in readings_after(now, boundaries, piece.from) {
                     if let Some(totals) = reading.zones.get_mut(name) {
-                        totals.add_occupancy(people, ns);
+                        gauge.add(totals, piece.people, piece.ns);
                     }
                 }
-            }
-            from = end;
+            });
         }
-        presence.horizon = Some(presence.horizon.map_or(horizon, |h| h.max(horizon)));
         self.forget();
     }
 
-    /// Drops observed time that every zone has settled.
+    /// Drops observed time that every gauge has settled.
     fn forget(&mut self) {
-        let settled = self.presence.iter().filter_map(|p| p.horizon).min().unwrap_or(self.wall);
+        let settled = self.presence.values().map(Presence::horizon).min().unwrap_or(self.wall);
         while self.observed.front().is_some_and(|(_, end)| *end <= settled) {
             self.observed.pop_front();
         }
     }
+}
+
+/// A zone's totals before anything happened.
+fn nobody_in(zone: &Zone) -> ZoneTotals {
+    let mut totals = ZoneTotals::default();
+    match zone.role {
+        Role::Area => {}
+        Role::Interest { .. } => totals.interest = Some(InterestTotals::default()),
+        Role::Queue { .. } => totals.queue = Some(QueueTotals::default()),
+    }
+    totals
 }
 
 /// The reading now and those at boundaries after `at`.

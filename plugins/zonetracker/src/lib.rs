@@ -4,7 +4,7 @@
 //! | module | decides |
 //! |---|---|
 //! | [`tracker`] | which boxes of successive frames are one person; when a track is born and dies |
-//! | [`rules`] | when a line was crossed, when a visit begins and ends |
+//! | [`rules`] | when a line was crossed, when a visit begins and ends, who stops, who waits, who goes where |
 //! | [`ledger`] | which window an event or a second belongs to |
 //! | [`engine`] | one frame through all of it |
 //! | [`session`] | whether a frame is believed, and when totals are sent |

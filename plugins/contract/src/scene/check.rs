@@ -3,9 +3,12 @@
 
 use jiff::tz::TimeZone;
 
-use super::file::{FileDayPart, FileLine, FilePoint, FilePublish, FileZone, Profile, SceneFile};
+use super::file::{
+    DEFAULT_JOIN_S, DEFAULT_STOP_S, FileDayPart, FileLine, FilePoint, FilePublish, FileZone, Profile, SceneFile, ZoneRole,
+};
 use super::hours::{OpeningHours, minute_of_day};
-use super::{BadScene, DayPart, Line, Publish, Scene, VERSION, Zone, sha256_hex};
+use super::paths::{flows, routes};
+use super::{BadScene, DayPart, Line, Publish, Role, Scene, VERSION, Zone, sha256_hex};
 use crate::geometry::{Fraction, Point, Polygon, cross};
 use crate::windows::WindowLength;
 
@@ -17,9 +20,9 @@ pub const MIN_ZONES: u64 = 10;
 const MAX_POINTS: usize = 64;
 const MAX_ITEMS: usize = 64;
 
-type Checked<T> = Result<T, BadScene>;
+pub(super) type Checked<T> = Result<T, BadScene>;
 
-fn bad<T>(text: String) -> Checked<T> {
+pub(super) fn bad<T>(text: String) -> Checked<T> {
     Err(BadScene(text))
 }
 
@@ -35,11 +38,14 @@ pub fn scene(file: SceneFile, text: &str) -> Checked<Scene> {
     few("excluded", file.excluded.len())?;
     few("lines", file.lines.len())?;
     few("zones", file.zones.len())?;
+    few("routes", file.routes.len())?;
     let excluded = (file.excluded.iter().enumerate())
         .map(|(i, corners)| polygon(&format!("excluded[{i}]"), corners))
         .collect::<Checked<Vec<_>>>()?;
     let mut names = Vec::new();
-    for (kind, name) in file.lines.iter().map(|l| ("lines", &l.name)).chain(file.zones.iter().map(|z| ("zones", &z.name))) {
+    let routes_named = file.routes.iter().map(|r| ("routes", &r.name));
+    let zones_named = file.zones.iter().map(|z| ("zones", &z.name));
+    for (kind, name) in file.lines.iter().map(|l| ("lines", &l.name)).chain(zones_named).chain(routes_named) {
         slug(&format!("{kind}: name"), name)?;
         if names.contains(&(kind, name)) {
             return bad(format!("{kind}: the name {name:?} stands twice; each needs its own"));
@@ -47,10 +53,12 @@ pub fn scene(file: SceneFile, text: &str) -> Checked<Scene> {
         names.push((kind, name));
     }
     let lines = file.lines.iter().map(|l| line(l, &excluded)).collect::<Checked<Vec<_>>>()?;
-    let zones = file.zones.iter().map(zone).collect::<Checked<Vec<_>>>()?;
+    let zones = file.zones.iter().map(|z| zone(z, &file.zones)).collect::<Checked<Vec<_>>>()?;
     Ok(Scene {
         day_parts: day_parts(&file.day_parts)?,
         publish: publish(&file.publish)?,
+        flows: flows(&file.flows, &lines, &zones)?,
+        routes: routes(&file.routes, &zones)?,
         site: file.site,
         camera: file.camera,
         placement: file.placement,
@@ -142,7 +150,9 @@ fn line(file: &FileLine, excluded: &[Polygon<Fraction>]) -> Checked<Line> {
     if !(0.0..=1.0).contains(&file.dead_band) {
         return bad(format!("{key}: dead_band {} is no fraction of a person's height between 0 and 1", file.dead_band));
     }
-    Ok(Line { name: file.name.clone(), points, inside, anchor: file.anchor, dead_band: file.dead_band })
+    span_s(&key, "net_within_s", file.net_within_s, 0.0)?;
+    let (name, anchor, dead_band) = (file.name.clone(), file.anchor, file.dead_band);
+    Ok(Line { name, points, inside, anchor, dead_band, net_within_s: file.net_within_s })
 }
 
 /// Is any part of the line inside the picture and outside every excluded area? Looked at in small steps.
@@ -165,18 +175,73 @@ fn along_an_edge(points: &[Point<Fraction>]) -> bool {
     all(|p| p.x <= 0.0) || all(|p| p.x >= 1.0) || all(|p| p.y <= 0.0) || all(|p| p.y >= 1.0)
 }
 
-fn zone(file: &FileZone) -> Checked<Zone> {
+/// A number of seconds up to a minute.
+fn span_s(key: &str, name: &str, value: f64, least: f64) -> Checked<()> {
+    if (least..=60.0).contains(&value) {
+        Ok(())
+    } else {
+        bad(format!("{key}: {name} is {value}; it must be {least} to 60 seconds"))
+    }
+}
+
+/// What a zone is for; keys of other roles are refused.
+fn role(file: &FileZone, key: &str, all: &[FileZone]) -> Checked<Role> {
+    let of_another = |names: &[(&str, bool)], needs: &str| match names.iter().find(|(_, given)| *given) {
+        Some((name, _)) => {
+            let role = file.role.nick();
+            bad(format!("{key}: {name} belongs to the role \"{needs}\", and this zone's role is \"{role}\""))
+        }
+        None => Ok(()),
+    };
+    let of_queues =
+        [("service", file.service.is_some()), ("join_s", file.join_s.is_some()), ("long_queue", file.long_queue.is_some())];
+    if file.role != ZoneRole::Queue {
+        of_another(&of_queues, "queue")?;
+    }
+    if file.role != ZoneRole::Interest {
+        of_another(&[("stop_s", file.stop_s.is_some())], "interest")?;
+    }
+    match file.role {
+        ZoneRole::Area => Ok(Role::Area),
+        ZoneRole::Interest => {
+            let stop_s = file.stop_s.unwrap_or(DEFAULT_STOP_S);
+            span_s(key, "stop_s", stop_s, 1.0)?;
+            if stop_s < file.enter_delay_s {
+                return bad(format!(
+                    "{key}: stop_s {stop_s} is less than enter_delay_s {}; a stop is a visit first",
+                    file.enter_delay_s
+                ));
+            }
+            Ok(Role::Interest { stop_s })
+        }
+        ZoneRole::Queue => {
+            let join_s = file.join_s.unwrap_or(DEFAULT_JOIN_S);
+            span_s(key, "join_s", join_s, 0.0)?;
+            let service = file.service.as_ref().map(|name| service_zone(name, key, all)).transpose()?;
+            Ok(Role::Queue { service, join_s, long_queue: file.long_queue })
+        }
+    }
+}
+
+/// The place of the zone in which people are served.
+fn service_zone(name: &str, key: &str, all: &[FileZone]) -> Checked<usize> {
+    match all.iter().position(|z| z.name == name) {
+        Some(place) if all.get(place).is_some_and(|z| z.role == ZoneRole::Area) => Ok(place),
+        Some(_) => bad(format!("{key}: service {name:?} must be a zone of role \"area\"")),
+        None => bad(format!("{key}: service {name:?} is no zone of this scene")),
+    }
+}
+
+fn zone(file: &FileZone, all: &[FileZone]) -> Checked<Zone> {
     let key = format!("zones: {:?}", file.name);
     let polygon = polygon(&format!("{key}: polygon"), &file.polygon)?;
     for (name, value) in [("enter_delay_s", file.enter_delay_s), ("leave_delay_s", file.leave_delay_s)] {
-        if !(0.0..=60.0).contains(&value) {
-            return bad(format!("{key}: {name} is {value}; it must be 0 to 60 seconds"));
-        }
+        span_s(&key, name, value, 0.0)?;
     }
     Ok(Zone {
         name: file.name.clone(),
         polygon,
-        role: file.role,
+        role: role(file, &key, all)?,
         anchor: file.anchor,
         enter_delay_s: file.enter_delay_s,
         leave_delay_s: file.leave_delay_s,
@@ -281,7 +346,24 @@ mod tests {
             (r#""inside":[0.5,0.9]"#, r#""inside":[0.5,0.9],"dead_band":3"#, "dead_band 3"),
             ("[0.4,0.2],[0.4,0.4]", "[0.4,0.4],[0.4,0.2]", "cross each other"),
             ("[0.2,0.2],[0.4,0.2],[0.4,0.4],[0.2,0.4]", "[1.2,0.2],[1.4,0.2],[1.4,0.4]", "no area inside"),
-            (r#""name":"table""#, r#""name":"table","role":"queue""#, "unknown variant `queue`"),
+            (r#""name":"table""#, r#""name":"table","role":"shelf""#, "unknown variant `shelf`"),
+            (r#""name":"table""#, r#""name":"table","stop_s":3"#, "stop_s belongs to the role \"interest\""),
+            (
+                r#""name":"table""#,
+                r#""name":"table","role":"interest","service":"till""#,
+                "service belongs to the role \"queue\"",
+            ),
+            (r#""name":"table""#, r#""name":"table","role":"interest","stop_s":0.5"#, "stop_s is 0.5; it must be 1 to 60"),
+            (r#""name":"table""#, r#""name":"table","role":"interest","enter_delay_s":5"#, "a stop is a visit first"),
+            (r#""name":"table""#, r#""name":"table","role":"queue","service":"till""#, "\"till\" is no zone"),
+            (r#""name":"table""#, r#""name":"table","role":"queue","service":"table""#, "of role \"area\""),
+            (r#""inside":[0.5,0.9]"#, r#""inside":[0.5,0.9],"net_within_s":90"#, "net_within_s is 90; it must be 0 to 60"),
+            (r#""lines":["#, r#""flows":["door","moon"],"lines":["#, "flows: \"moon\""),
+            (r#""lines":["#, r#""flows":["door"],"lines":["#, "two or more"),
+            (r#""lines":["#, r#""flows":["door","table","door"],"lines":["#, "stands twice"),
+            (r#""lines":["#, r#""routes":[{"name":"round","zones":["table"]}],"lines":["#, "2 to 16"),
+            (r#""lines":["#, r#""routes":[{"name":"round","zones":["table","door"]}],"lines":["#, "\"door\" is no zone"),
+            (r#""lines":["#, r#""routes":[{"name":"round","zones":["table","table"]}],"lines":["#, "stands twice"),
             (r#""name":"table""#, r#""name":"table","enter_delay_s":-1"#, "0 to 60 seconds"),
             (r#""lines":["#, r#""publish":{"window":"15min"},"lines":["#, "too short for profile"),
             (r#""lines":["#, r#""publish":{"window":"7h"},"lines":["#, "is no window"),

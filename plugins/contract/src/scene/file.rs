@@ -41,6 +41,12 @@ pub struct SceneFile {
     /// Zones in which people stay.
     #[serde(default)]
     pub zones: Vec<FileZone>,
+    /// Names of lines and zones: how many people went from each of them to which as the next.
+    #[serde(default)]
+    pub flows: Vec<String>,
+    /// Planned ways through the shop.
+    #[serde(default)]
+    pub routes: Vec<FileRoute>,
     /// What may be published.
     #[serde(default)]
     pub publish: FilePublish,
@@ -96,6 +102,21 @@ pub enum ZoneRole {
     /// An area: visits, dwell, occupancy.
     #[default]
     Area,
+    /// A shelf, a table, a group of products: who passes, who stops, for how long.
+    Interest,
+    /// Where people wait to be served: length, wait, service, abandonment.
+    Queue,
+}
+
+impl ZoneRole {
+    /// The word in files.
+    pub fn nick(self) -> &'static str {
+        match self {
+            Self::Area => "area",
+            Self::Interest => "interest",
+            Self::Queue => "queue",
+        }
+    }
 }
 
 /// Protection of small numbers.
@@ -127,6 +148,10 @@ pub struct FileLine {
     /// Half width of the band around the line in which no side is settled, in fractions of the box height.
     #[serde(default = "default_dead_band")]
     pub dead_band: f64,
+    /// Two opposite crossings by one person within this long are none at all, seconds (0 to 60; 0: every crossing counts).
+    /// For staff who step out to fetch a trolley.
+    #[serde(default)]
+    pub net_within_s: f64,
 }
 
 /// Default of `dead_band`: a twentieth of a person's height, about 9 cm.
@@ -157,6 +182,34 @@ pub struct FileZone {
     /// A visit ends after this long outside, seconds (0 to 60). Its time is still the last moment inside.
     #[serde(default = "default_leave_delay_s")]
     pub leave_delay_s: f64,
+    /// Role `interest` only: a visit of at least this long is a stop, seconds (1 to 60).
+    #[serde(default)]
+    pub stop_s: Option<f64>,
+    /// Role `queue` only: name of the zone, of role `area`, in which people are served.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// Role `queue` only: who stays at least this long has joined, seconds (0 to 60); who is served has joined anyhow.
+    #[serde(default)]
+    pub join_s: Option<f64>,
+    /// Role `queue` only: a queue with more people than this is long; the share of time with a long queue is published.
+    #[serde(default)]
+    pub long_queue: Option<u32>,
+}
+
+/// Default of `stop_s`: three to five seconds are usual in retail analytics.
+pub const DEFAULT_STOP_S: f64 = 3.0;
+/// Default of `join_s`: longer than it takes to walk through a queue.
+pub const DEFAULT_JOIN_S: f64 = 3.0;
+
+/// A planned way through the shop.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FileRoute {
+    /// A slug.
+    pub name: String,
+    /// Names of two or more zones, in the order of the route.
+    pub zones: Vec<String>,
 }
 
 /// Default of `enter_delay_s`.

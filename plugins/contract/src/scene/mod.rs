@@ -7,6 +7,7 @@
 mod check;
 pub mod file;
 pub mod hours;
+mod paths;
 
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -32,6 +33,47 @@ pub struct Line {
     pub anchor: Anchor,
     /// Half width of the band around the line in which no side is settled, in fractions of the box height.
     pub dead_band: f64,
+    /// Two opposite crossings by one person within this long are none, seconds; 0: every crossing counts.
+    pub net_within_s: f64,
+}
+
+/// What a zone is for, with what its rule needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Role {
+    /// Visits, dwell, occupancy.
+    Area,
+    /// These, and stops.
+    Interest {
+        /// A visit of at least this long is a stop, seconds.
+        stop_s: f64,
+    },
+    /// These, and the queue.
+    Queue {
+        /// The zone in which people are served, by its place in the scene.
+        service: Option<usize>,
+        /// Who stays at least this long has joined, seconds.
+        join_s: f64,
+        /// A queue with more people than this is long.
+        long_queue: Option<u32>,
+    },
+}
+
+/// A line or a zone, by its place in the scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A line.
+    Line(usize),
+    /// A zone.
+    Zone(usize),
+}
+
+/// A planned way through the shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its slug.
+    pub name: String,
+    /// Two or more zones in order, by their place in the scene.
+    pub zones: Vec<usize>,
 }
 
 /// A zone in which people stay.
@@ -42,7 +84,7 @@ pub struct Zone {
     /// Its outline, clipped to the picture.
     pub polygon: Polygon<Fraction>,
     /// What it is for.
-    pub role: ZoneRole,
+    pub role: Role,
     /// The point of a person's box that must be inside.
     pub anchor: Anchor,
     /// A visit begins after this long inside, seconds.
@@ -104,6 +146,10 @@ pub struct Scene {
     pub lines: Vec<Line>,
     /// Zones, in the order of the file.
     pub zones: Vec<Zone>,
+    /// Lines and zones between which people's ways are counted.
+    pub flows: Vec<Place>,
+    /// Planned ways.
+    pub routes: Vec<Route>,
     /// What may be published.
     pub publish: Publish,
     /// The file's text.
@@ -135,6 +181,15 @@ impl Scene {
     /// SHA-256 of the text, 64 hex digits.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// The name of a line or zone of this scene.
+    pub fn place_name(&self, place: Place) -> &str {
+        let name = match place {
+            Place::Line(line) => self.lines.get(line).map(|l| &l.name),
+            Place::Zone(zone) => self.zones.get(zone).map(|z| &z.name),
+        };
+        name.map_or("", String::as_str)
     }
 
     /// `<site>/<camera>`.

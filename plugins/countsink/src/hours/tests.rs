@@ -76,6 +76,10 @@ impl Tracker {
         self
     }
 
+    fn queue(&mut self) -> &mut QueueTotals {
+        self.totals.now.zones.entry("till".into()).or_default().queue.get_or_insert_default()
+    }
+
     fn send(&self, hours: &mut Hours) {
         hours.receive(self.totals.clone()).unwrap();
     }
@@ -239,6 +243,22 @@ fn those_inside_at_the_start_are_contributors_of_the_window() {
     // The tracker names the readings at 11 and 12; that at 10 is the one before, with nobody yet.
     assert_eq!(inside.len(), 3);
     assert_eq!(inside[2], 3, "{inside:?}");
+}
+
+#[test]
+fn those_waiting_at_the_start_are_known() {
+    let (w, mut hours) = utc_hours();
+    let mut tracker = Tracker::start(&w, "a", at("2026-03-02T09:00:00Z"), ClockKind::Stream);
+    tracker.send(&mut hours);
+    let queue = tracker.queue();
+    (queue.joined, queue.served, queue.abandoned, queue.unknown) = (9, 4, 1, 2);
+    tracker.go_to(at("2026-03-02T10:30:00Z"), true).queue().served += 2;
+    tracker.enter_zone(1).send(&mut hours);
+    tracker.go_to(at("2026-03-02T11:30:00Z"), true).send(&mut hours);
+    let finished: Vec<_> = std::iter::from_fn(|| hours.next_finished(at("2026-03-02T11:30:00Z"), PUBLISH_AFTER)).collect();
+    let waiting: Vec<Option<u64>> = finished.iter().map(|w| w.waiting_at_start.get("till").copied()).collect();
+    assert_eq!(waiting, [None, Some(2)], "nobody before the first totals; a zone without a queue has no entry");
+    assert!(finished.iter().all(|w| !w.waiting_at_start.contains_key("mat")));
 }
 
 #[test]

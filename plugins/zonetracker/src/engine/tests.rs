@@ -75,7 +75,7 @@ fn closing_ends_every_track_and_visit_at_once() {
     let mut boxes = Vec::new();
     engine.push(&frame(1.0, Status::Closed), &mut boxes);
     let zone = totals(&engine).now.zones["zone"].clone();
-    assert_eq!((zone.visits, zone.ended, zone.finished), (1, 1, 0), "where the visitor went is unknown");
+    assert_eq!((zone.visits, zone.ended, zone.dwell.finished), (1, 1, 0), "where the visitor went is unknown");
     for k in 11..30 {
         engine.push(&frame(f64::from(k) / 10.0, Status::Closed), &mut boxes);
     }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
+use footfall_contract::scene::Place;
 use proptest::prelude::*;
 
 use super::*;
+use crate::moment::Moment;
+use crate::rules::event::{Event, WaitEnd};
+use crate::rules::line::Direction;
 
 const S: u64 = 1_000_000_000;
 
@@ -96,17 +100,17 @@ fn presence_is_added_up_to_the_horizon_only() {
     let start = at("2026-03-02T08:59:50Z");
     let mut ledger = Ledger::new(&scene(), start);
     ledger.advance(seconds(start, 20.0), Span::Observed);
-    ledger.settle(0, seconds(start, 4.0));
+    ledger.settle(Gauge::Occupancy(0), seconds(start, 4.0));
     ledger.visit_began(0, seconds(start, 5.0));
-    ledger.settle(0, seconds(start, 15.0));
+    ledger.settle(Gauge::Occupancy(0), seconds(start, 15.0));
     let (now, hour) = (&ledger.now().zones["zone"], &ledger.boundaries()[0].reading.zones["zone"]);
-    assert_eq!(now.occupancy_ns, vec![5 * S, 10 * S]);
+    assert_eq!(now.occupancy.as_ns(), [5 * S, 10 * S]);
     assert_eq!((now.presence_ns, hour.presence_ns), (10 * S, 5 * S));
     ledger.visit_ended(0, seconds(start, 16.0), Some(Duration::from_secs(11)));
-    ledger.settle(0, seconds(start, 20.0));
+    ledger.settle(Gauge::Occupancy(0), seconds(start, 20.0));
     let now = &ledger.now().zones["zone"];
-    assert_eq!(now.occupancy_ns, vec![9 * S, 11 * S]);
-    assert_eq!((now.visits, now.ended, now.finished, now.dwell_ns), (1, 1, 1, 11 * S));
+    assert_eq!(now.occupancy.as_ns(), [9 * S, 11 * S]);
+    assert_eq!((now.visits, now.ended, now.dwell.finished, now.dwell.sum_ns), (1, 1, 1, 11 * S));
 }
 
 #[test]
@@ -117,8 +121,89 @@ fn blind_time_has_no_occupancy() {
     ledger.advance(seconds(start, 2.0), Span::Observed);
     ledger.advance(seconds(start, 5.0), Span::Blind);
     ledger.advance(seconds(start, 6.0), Span::Observed);
-    ledger.settle(0, seconds(start, 6.0));
-    assert_eq!(ledger.now().zones["zone"].occupancy_ns, vec![0, 3 * S]);
+    ledger.settle(Gauge::Occupancy(0), seconds(start, 6.0));
+    assert_eq!(ledger.now().zones["zone"].occupancy.as_ns(), [0, 3 * S]);
+}
+
+fn shop() -> Scene {
+    Scene::parse(
+        r#"{"version":1,"site":"a","camera":"b","placement":"checkout","time_zone":"UTC",
+            "zones":[{"name":"line","role":"queue","polygon":[[0.1,0.1],[0.4,0.1],[0.4,0.4]]},
+                {"name":"shelf","role":"interest","polygon":[[0.5,0.1],[0.9,0.1],[0.9,0.4]]}],
+            "flows":["line","shelf"],"routes":[{"name":"round","zones":["shelf","line"]}]}"#,
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_run_begins_with_zero_for_all_that_the_scene_asks_for() {
+    let ledger = Ledger::new(&shop(), at("2026-03-02T08:00:00Z"));
+    let now = ledger.now();
+    assert_eq!((&now.zones["line"].queue, &now.zones["line"].interest), (&Some(QueueTotals::default()), &None));
+    assert_eq!((&now.zones["shelf"].queue, &now.zones["shelf"].interest), (&None, &Some(InterestTotals::default())));
+    assert_eq!(now.routes["round"], RouteTotals { reached: vec![0, 0], against: 0 });
+    assert!(now.flows.is_empty());
+}
+
+#[test]
+fn each_event_is_counted_in_its_window_and_what_the_scene_has_not_is_left_out() {
+    let start = at("2026-03-02T08:59:50Z");
+    let mut ledger = Ledger::new(&shop(), start);
+    ledger.advance(seconds(start, 20.0), Span::Observed);
+    let moment = |s: f64| Moment { stream: Default::default(), wall: seconds(start, s) };
+    let second = Duration::from_secs(1);
+    for (zone, route) in [(0, 0), (1, 0), (9, 9)] {
+        let (first, last) = (moment(9.0), moment(11.0));
+        let places = [Place::Zone(zone), Place::Zone(1 - zone.min(1))];
+        for event in [
+            Event::Stopped { zone, at: first },
+            Event::StopEnded { zone, at: last, dwell: second },
+            Event::Joined { zone, at: first },
+            Event::WaitEnded { zone, at: last, end: WaitEnd::Served(second) },
+            Event::ServiceEnded { zone, at: last, service: second },
+            Event::Joined { zone, at: first },
+            Event::WaitEnded { zone, at: first, end: WaitEnd::Abandoned },
+            Event::Joined { zone, at: first },
+            Event::WaitEnded { zone, at: last, end: WaitEnd::Unknown },
+            Event::Went { from: places[0], to: places[1], at: last },
+            Event::Reached { route, step: zone, at: first },
+            Event::Against { route, at: last },
+            Event::Netted { line: zone, at: last },
+        ] {
+            ledger.book(&event);
+        }
+    }
+    let hour = ledger.boundaries()[0].reading.clone();
+    let since = ledger.now().since(&hour).unwrap();
+    let queue = |reading: &Reading| {
+        let queue = reading.zones["line"].queue.clone().unwrap();
+        ([queue.joined, queue.served, queue.abandoned, queue.unknown], queue.wait.finished, queue.service.finished)
+    };
+    assert_eq!((queue(&hour), queue(&since)), (([3, 0, 1, 0], 0, 0), ([0, 1, 0, 1], 1, 1)));
+    let stops = |reading: &Reading| reading.zones["shelf"].interest.as_ref().map(|i| (i.stops, i.dwell.finished));
+    assert_eq!((stops(&hour), stops(&since)), (Some((1, 0)), Some((0, 1))));
+    assert!(hour.flows.is_empty() && since.flows["line"]["shelf"] == 1 && since.flows["shelf"]["line"] == 1);
+    assert_eq!(hour.routes["round"], RouteTotals { reached: vec![1, 1], against: 0 });
+    assert_eq!(since.routes["round"], RouteTotals { reached: vec![0, 0], against: 2 });
+}
+
+#[test]
+fn the_length_of_a_queue_is_added_up_to_its_own_horizon() {
+    let start = at("2026-03-02T08:59:50Z");
+    let mut ledger = Ledger::new(&shop(), start);
+    ledger.advance(seconds(start, 20.0), Span::Observed);
+    let moment = |s: f64| Moment { stream: Default::default(), wall: seconds(start, s) };
+    ledger.settle(Gauge::Occupancy(0), seconds(start, 20.0));
+    ledger.settle(Gauge::Length(0), seconds(start, 4.0));
+    ledger.book(&Event::Joined { zone: 0, at: moment(5.0) });
+    ledger.settle(Gauge::Length(0), seconds(start, 15.0));
+    ledger.book(&Event::WaitEnded { zone: 0, at: moment(16.0), end: WaitEnd::Unknown });
+    ledger.settle(Gauge::Length(0), seconds(start, 20.0));
+    let length = |reading: &Reading| reading.zones["line"].queue.as_ref().unwrap().length.as_ns().to_vec();
+    assert_eq!((length(ledger.now()), length(&ledger.boundaries()[0].reading)), (vec![9 * S, 11 * S], vec![5 * S, 5 * S]));
+    assert_eq!(ledger.now().zones["line"].occupancy.as_ns(), [20 * S], "waiting is not visiting");
+    ledger.settle(Gauge::Length(1), seconds(start, 20.0));
+    assert_eq!(ledger.now().zones["shelf"].queue, None, "the shelf is no queue");
 }
 
 #[test]
@@ -127,7 +212,7 @@ fn an_endless_doubt_is_cut_short() {
     let mut ledger = Ledger::new(&scene(), start);
     for k in 1..2000 {
         ledger.advance(seconds(start, f64::from(k)), if k % 2 == 0 { Span::Observed } else { Span::Blind });
-        ledger.settle(0, start);
+        ledger.settle(Gauge::Occupancy(0), start);
     }
     assert!(ledger.observed.len() < 130, "{}", ledger.observed.len());
 }
@@ -150,7 +235,7 @@ proptest! {
                 2 if inside > 0 => { ledger.visit_ended(0, when, None); inside -= 1; }
                 _ => {}
             }
-            ledger.settle(0, when);
+            ledger.settle(Gauge::Occupancy(0), when);
             prop_assert!(ledger.now().since(&before).is_ok());
             for old in &kept {
                 if let Some(new) = ledger.boundaries().iter().find(|b| b.at == old.at) {
@@ -163,9 +248,9 @@ proptest! {
             before = ledger.now().clone();
             kept = ledger.boundaries();
         }
-        ledger.settle(0, ledger.wall());
+        ledger.settle(Gauge::Occupancy(0), ledger.wall());
         let now = ledger.now();
-        prop_assert_eq!(now.zones["zone"].occupancy_ns.iter().sum::<u64>(), now.observed_ns);
+        prop_assert_eq!(now.zones["zone"].occupancy.as_ns().iter().sum::<u64>(), now.observed_ns);
         let all = now.observed_ns + now.closed_ns + now.blind_ns;
         prop_assert_eq!(all, ledger.wall().since(start).as_nanos() as u64);
     }

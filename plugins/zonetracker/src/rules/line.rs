@@ -107,6 +107,11 @@ impl LineRule {
         memory.settle()
     }
 
+    /// The last cut of the line, where it may still become a crossing.
+    pub fn open_cut(memory: &LineMemory) -> Option<Moment> {
+        memory.last_cut.filter(|_| memory.settled.is_some() && memory.cuts % 2 == 1)
+    }
+
     fn side(&self, point: Point<Px>, height_px: f64) -> Option<Side> {
         let distance = signed_distance(&self.points, point) * self.inside;
         let band = self.dead_band * height_px;

@@ -11,10 +11,19 @@ use std::time::Duration;
 use footfall_contract::geometry::{PictureSize, Point, Polygon, Px, cross};
 use footfall_contract::scene::{Anchor, Zone};
 
+use super::SLACK_S;
 use crate::moment::Moment;
 
-/// Delays given as 0.5 s are met by 0.499 s.
-const SLACK_S: f64 = 1e-3;
+/// A piece of a person's way that lies inside a zone, or outside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Inside.
+    pub inside: bool,
+    /// Its beginning.
+    pub from: Moment,
+    /// Its end.
+    pub to: Moment,
+}
 
 /// What happened in a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,28 +87,29 @@ impl ZoneRule {
         self.anchor
     }
 
-    /// A person was seen at this point.
-    pub fn step(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>, visits: &mut Vec<Visit>) {
-        match memory.last.replace((at, point)) {
-            None if self.polygon.contains(point) => self.inside(memory, at, at, visits),
-            None => {}
-            Some((before, from)) => {
-                let mut inside = self.polygon.contains(from);
-                let mut since = before;
-                for share in self.cuts(from, point) {
-                    let cut = before.towards(at, share);
-                    self.stretch(memory, inside, since, cut, visits);
-                    inside = !inside;
-                    since = cut;
-                }
-                self.stretch(memory, inside, since, at, visits);
-            }
+    /// A person was seen at this point: the pieces of the way since the last sighting, in order.
+    pub fn way(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>) -> Vec<Stretch> {
+        let Some((before, from)) = memory.last.replace((at, point)) else {
+            return vec![Stretch { inside: self.polygon.contains(point), from: at, to: at }];
+        };
+        let mut inside = self.polygon.contains(from);
+        let mut since = before;
+        let mut way = Vec::new();
+        for share in self.cuts(from, point) {
+            let cut = before.towards(at, share);
+            way.push(Stretch { inside, from: since, to: cut });
+            inside = !inside;
+            since = cut;
         }
+        way.push(Stretch { inside, from: since, to: at });
+        way
     }
 
-    /// The person was inside or outside from one moment to another.
-    fn stretch(&self, memory: &mut ZoneMemory, inside: bool, from: Moment, to: Moment, visits: &mut Vec<Visit>) {
-        if inside { self.inside(memory, from, to, visits) } else { self.outside(memory, to, visits) }
+    /// What the next pieces of a person's way mean.
+    pub fn step(&self, memory: &mut ZoneMemory, way: &[Stretch], visits: &mut Vec<Visit>) {
+        for Stretch { inside, from, to } in way {
+            if *inside { self.inside(memory, *from, *to, visits) } else { self.outside(memory, *to, visits) }
+        }
     }
 
     fn inside(&self, memory: &mut ZoneMemory, from: Moment, to: Moment, visits: &mut Vec<Visit>) {
@@ -149,6 +159,22 @@ impl ZoneRule {
             Presence::Outside => None,
             Presence::Entering { first } => Some(first),
             Presence::Inside { last, .. } | Presence::Leaving { last, .. } => Some(last),
+        }
+    }
+
+    /// The first moment inside of somebody who has not stayed for the enter delay yet.
+    pub fn entering_since(memory: &ZoneMemory) -> Option<Moment> {
+        match memory.presence {
+            Presence::Entering { first } => Some(first),
+            Presence::Outside | Presence::Inside { .. } | Presence::Leaving { .. } => None,
+        }
+    }
+
+    /// The first moment of the visit that is open, and the last inside so far.
+    pub fn open_visit(memory: &ZoneMemory) -> Option<(Moment, Moment)> {
+        match memory.presence {
+            Presence::Outside | Presence::Entering { .. } => None,
+            Presence::Inside { first, last } | Presence::Leaving { first, last } => Some((first, last)),
         }
     }
 

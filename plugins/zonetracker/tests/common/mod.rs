@@ -77,8 +77,14 @@ impl Way {
 
 /// A scene with these lines and zones (JSON lists).
 pub fn scene(lines: &str, zones: &str) -> Scene {
+    scene_with(lines, zones, "[]", "[]")
+}
+
+/// A scene with these lines, zones, flows and routes (JSON lists).
+pub fn scene_with(lines: &str, zones: &str, flows: &str, routes: &str) -> Scene {
     Scene::parse(&format!(
-        r#"{{"version":1,"site":"test","camera":"drawing","placement":"other","time_zone":"UTC","lines":{lines},"zones":{zones}}}"#
+        r#"{{"version":1,"site":"test","camera":"drawing","placement":"other","time_zone":"UTC","lines":{lines},"zones":{zones},
+            "flows":{flows},"routes":{routes}}}"#
     ))
     .unwrap()
 }
