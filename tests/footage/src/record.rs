@@ -154,10 +154,24 @@ pub fn scene_file(film: &Film) -> Value {
     let zones: Vec<Value> = scene
         .zones
         .iter()
-        .map(|zone| json!({ "name": zone.name, "polygon": outline(film, &zone.corners), "anchor": anchor }))
+        .map(|zone| {
+            let mut told = json!({ "name": zone.name, "polygon": outline(film, &zone.corners), "anchor": anchor });
+            if let Some(queue) = scene.queue.filter(|queue| queue.waiting == zone.name) {
+                told["role"] = json!("queue");
+                told["service"] = json!(queue.service);
+            }
+            told
+        })
         .collect();
-    json!({
+    let mut file = json!({
         "version": 1, "site": "rendered", "camera": scene.name, "placement": scene.placement, "time_zone": "Europe/London",
         "lines": lines, "zones": zones, "publish": { "window": "1h", "profile": "plain" },
-    })
+    });
+    if scene.zones.len() > 1 {
+        file["flows"] = scene.zones.iter().map(|zone| zone.name).collect();
+    }
+    if !scene.route.is_empty() {
+        file["routes"] = json!([{ "name": "route", "zones": scene.route }]);
+    }
+    file
 }

@@ -96,7 +96,42 @@ fn compare(film: &Film, payload: &Value) -> Vec<String> {
             );
         }
     }
+    ways(film, &truth, payload, &mut hold);
+    if let Some(zones) = film.scene.queue {
+        queue(&truth, f64::from(film.frames()) / f64::from(FRAMES_PER_S), &payload["zones"][zones.waiting]["queue"], &mut hold);
+    }
     wrong
+}
+
+/// Holds a figure: its name, what is told, what is true, and the tolerance.
+type Hold<'a> = &'a mut dyn FnMut(String, &Value, f64, f64);
+
+/// Who went where next, and who walked the route whole.
+fn ways(film: &Film, truth: &Truth, payload: &Value, hold: Hold<'_>) {
+    let zones = &film.scene.zones;
+    for (i, from) in zones.iter().enumerate().filter(|_| zones.len() > 1) {
+        for (k, to) in zones.iter().enumerate().filter(|(k, _)| *k != i) {
+            let went = truth.transitions.iter().filter(|t| (t.0, t.1) == (i, k)).count();
+            hold(format!("flows.{}.{}", from.name, to.name), &payload["flows"][from.name][to.name], went as f64, 0.0);
+        }
+    }
+    if !film.scene.route.is_empty() {
+        hold("routes.route.completed".into(), &payload["routes"]["route"]["completed"], truth.routes.len() as f64, 0.0);
+    }
+}
+
+/// Everybody in these films is served in the end.
+fn queue(truth: &Truth, film_s: f64, told: &Value, hold: Hold<'_>) {
+    let people = truth.queue.len() as f64;
+    for (name, expected) in [("joined", people), ("served", people), ("abandoned", 0.0), ("unknown", 0.0)] {
+        hold(format!("queue.{name}"), &told[name], expected, 0.0);
+    }
+    let frame_s = STEP as f64 / f64::from(FRAMES_PER_S) + 0.05;
+    let waited_s: f64 = truth.queue.iter().map(|q| q.served_s - q.joined_s).sum();
+    let served_s: f64 = truth.queue.iter().map(|q| q.left_s - q.served_s).sum();
+    hold("queue.wait.mean_s".into(), &told["wait"]["mean_s"], waited_s / people, frame_s);
+    hold("queue.service.mean_s".into(), &told["service"]["mean_s"], served_s / people, frame_s);
+    hold("queue.length.mean".into(), &told["length"]["mean"], waited_s / film_s, 0.02);
 }
 
 #[test]

@@ -29,10 +29,13 @@ fn and_then(first: Way, second: &Way) -> Way {
 
 #[test]
 fn a_stop_is_a_visit_that_lasts() {
+    // Nobody who walks turns round in no time.
+    const TURN_S: f64 = 0.3;
     let away_for = |pause_s: f64| {
-        let half = pause_s / 2.0;
+        let (walk_s, turn) = ((pause_s - TURN_S) / 2.0, 4.0 + (pause_s - TURN_S) / 2.0);
         let pause = visitor(2.0, 4.0).points[..5].iter().fold(way(&[]), |way, (t, x, y)| way.then(*t, *x, *y));
-        pause.then(4.0 + half, 400.0 - 100.0 * half, 500.0).then(4.0 + pause_s, 400.0, 500.0)
+        let away = 400.0 - 100.0 * walk_s;
+        pause.then(turn, away, 500.0).then(turn + TURN_S, away, 500.0).then(4.0 + pause_s, 400.0, 500.0)
     };
     let back = |way: Way, at: f64| way.then(at + 0.5, 450.0, 500.0).then(at + 1.5, 450.0, 500.0).then(at + 2.0, 400.0, 500.0);
     // Name, way, visits, stops, lengths of stops.
