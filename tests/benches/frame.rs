@@ -260,8 +260,8 @@ impl Model {
     }
 
     fn load(&self) -> OnnxNetwork {
-        let bytes = self.0.as_ref().map_or_else(|| builtin::BYTES.to_vec(), |path| std::fs::read(path).unwrap());
-        OnnxNetwork::load(&bytes, Path::new(&self.name()), 1, &Surroundings::from_env(None, None)).unwrap()
+        let (name, bytes) = builtin::or_file(self.0.as_deref()).unwrap();
+        OnnxNetwork::load(&bytes, name, 1, &Surroundings::from_env(None, None)).unwrap()
     }
 
     /// persondetector's property, or nothing.

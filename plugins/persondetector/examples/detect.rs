@@ -83,11 +83,7 @@ fn detect(detector: &mut Detector, options: &Options, path: &Path, list: &mut Ve
 
 fn run() -> Result<(), String> {
     let a = arguments(std::env::args().skip(1))?;
-    let name = a.model.as_deref().unwrap_or(Path::new(builtin::NAME));
-    let bytes = match &a.model {
-        Some(path) => std::fs::read(path).map_err(|e| format!("the model {path:?} can not be read: {e}"))?,
-        None => builtin::BYTES.to_vec(),
-    };
+    let (name, bytes) = builtin::or_file(a.model.as_deref()).map_err(|e| e.to_string())?;
     let surroundings = Surroundings::from_env(a.runtime, None);
     let network = OnnxNetwork::load(&bytes, name, a.threads, &surroundings).map_err(|e| e.to_string())?;
     let mut detector = Detector::new(Box::new(network), &a.hints).map_err(|e| format!("the model {name:?}: {e}"))?;

@@ -89,6 +89,24 @@ fn add_by_key<K: Ord + Clone>(sum: &mut BTreeMap<K, u64>, other: &BTreeMap<K, u6
     }
 }
 
+/// Differences by place; a list may grow, never shrink.
+fn less_each(now: &[u64], then: &[u64]) -> Result<Vec<u64>, TotalFell> {
+    if then.len() > now.len() {
+        return Err(TotalFell);
+    }
+    let earlier = then.iter().copied().chain(std::iter::repeat(0));
+    now.iter().zip(earlier).map(|(now, then)| less(*now, then)).collect()
+}
+
+fn add_each(sum: &mut Vec<u64>, other: &[u64]) {
+    if sum.len() < other.len() {
+        sum.resize(other.len(), 0);
+    }
+    for (sum, n) in sum.iter_mut().zip(other) {
+        *sum += n;
+    }
+}
+
 /// Differences of named parts; a part may come, never go.
 fn parts_since<T: Default>(
     now: &BTreeMap<String, T>,
@@ -154,21 +172,11 @@ impl LineTotals {
 
 impl RouteTotals {
     fn since(&self, then: &Self) -> Result<Self, TotalFell> {
-        if then.reached.len() > self.reached.len() {
-            return Err(TotalFell);
-        }
-        let earlier = then.reached.iter().copied().chain(std::iter::repeat(0));
-        let reached = self.reached.iter().zip(earlier).map(|(now, then)| less(*now, then)).collect::<Result<_, _>>()?;
-        Ok(Self { reached, against: less(self.against, then.against)? })
+        Ok(Self { reached: less_each(&self.reached, &then.reached)?, against: less(self.against, then.against)? })
     }
 
     fn add(&mut self, other: &Self) {
-        if self.reached.len() < other.reached.len() {
-            self.reached.resize(other.reached.len(), 0);
-        }
-        for (sum, n) in self.reached.iter_mut().zip(&other.reached) {
-            *sum += n;
-        }
+        add_each(&mut self.reached, &other.reached);
         self.against += other.against;
     }
 }

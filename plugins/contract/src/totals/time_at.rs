@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{TotalFell, less};
+use super::{TotalFell, add_each, less_each};
 
 /// Times are kept for fewer people than this; more are counted as one less than this.
 pub const MOST_PEOPLE: usize = 512;
@@ -31,20 +31,11 @@ impl TimeAt {
     }
 
     pub(super) fn since(&self, then: &Self) -> Result<Self, TotalFell> {
-        if then.0.len() > self.0.len() {
-            return Err(TotalFell);
-        }
-        let earlier = then.0.iter().copied().chain(std::iter::repeat(0));
-        self.0.iter().zip(earlier).map(|(now, then)| less(*now, then)).collect::<Result<_, _>>().map(Self)
+        less_each(&self.0, &then.0).map(Self)
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (sum, ns) in self.0.iter_mut().zip(&other.0) {
-            *sum += ns;
-        }
+        add_each(&mut self.0, &other.0);
     }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What is read at READY: scene, start time, runtime, model. Each failure is one sentence.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use footfall_contract::scene::{Scene, sha256_hex};
@@ -44,7 +43,7 @@ fn failed(sentence: impl std::fmt::Display) -> LoadFailed {
 pub fn load(settings: &Settings, beside: Option<PathBuf>) -> Result<Loaded, LoadFailed> {
     let scene = scene(settings)?;
     let start_time = settings.start_time.as_deref().map(start_time).transpose()?;
-    let (name, bytes) = model(settings)?;
+    let (name, bytes) = builtin::or_file(settings.model.as_deref()).map_err(failed)?;
     let hints = parse_hints(&settings.model_hints)
         .map_err(|part| failed(format!("model-hints: {part:?} is no key=value, such as color=rgb;resize=stretch")))?;
     let surroundings = Surroundings::from_env(settings.runtime.clone(), beside);
@@ -54,13 +53,6 @@ pub fn load(settings: &Settings, beside: Option<PathBuf>) -> Result<Loaded, Load
         Detector::new(Box::new(network), &hints).map_err(|e| failed(format!("the model {name:?} can not be used: {e}")))?;
     let words = format!("{}: {}; run by {library}", name.display(), detector.card().describe());
     Ok(Loaded { detector, model_sha256: sha256_hex(&bytes), scene, start_time, words })
-}
-
-/// The file that was set, else the detector that comes with Footfall.
-fn model(settings: &Settings) -> Result<(&Path, Cow<'static, [u8]>), LoadFailed> {
-    let Some(path) = settings.model.as_deref() else { return Ok((Path::new(builtin::NAME), builtin::BYTES.into())) };
-    let bytes = std::fs::read(path).map_err(|e| failed(format!("the model {path:?} can not be read: {e}")))?;
-    Ok((path, bytes.into()))
 }
 
 fn scene(settings: &Settings) -> Result<Option<Scene>, LoadFailed> {
