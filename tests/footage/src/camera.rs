@@ -88,6 +88,11 @@ impl Camera {
 
     /// The point of the floor that a pixel shows; `None` where it shows none.
     pub fn floor_at(&self, x: f32, y: f32) -> Option<Vec3> {
+        self.level_at(x, y, 0.0)
+    }
+
+    /// The point this high above the floor (metres, below the camera) that a pixel shows; `None` where it shows none.
+    pub fn level_at(&self, x: f32, y: f32, height: f32) -> Option<Vec3> {
         let (dx, dy) = ((x - self.centre.0) / self.focal, (y - self.centre.1) / self.focal);
         let c = 1.0 + 0.35 * self.barrel;
         let under = c * c - self.barrel * (dx * dx + dy * dy);
@@ -99,7 +104,7 @@ impl Camera {
         if ray.z > -1e-3 {
             return None;
         }
-        Some(self.at + ray * (-self.at.z / ray.z))
+        Some(self.at + ray * ((height - self.at.z) / ray.z))
     }
 
     /// Samples a pixel in each direction: large pictures are soft anyhow.

@@ -7,8 +7,10 @@
 
 pub mod camera;
 pub mod canvas;
+pub mod coarse;
 pub mod figure;
 pub mod film;
+pub mod furniture;
 pub mod gallery;
 pub mod library;
 pub mod light;

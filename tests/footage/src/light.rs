@@ -27,6 +27,10 @@ pub struct Light {
     pub saturation: f32,
     /// Contrast of the display curve, about 1.
     pub contrast: f32,
+    /// Display value (0..1) below which all is black: 0 keeps every shade.
+    pub black: f32,
+    /// Display value (0..1) above which all is white: 1 keeps every shade.
+    pub white: f32,
 }
 
 impl Light {
@@ -43,6 +47,8 @@ impl Light {
             haze: 0.01,
             saturation: 1.0,
             contrast: 1.0,
+            black: 0.0,
+            white: 1.0,
         }
     }
 
@@ -67,6 +73,23 @@ impl Light {
         light.haze = if rng.chance(0.25) { rng.range(0.02, 0.12) } else { rng.range(0.0, 0.02) };
         light.saturation = if rng.chance(0.10) { 0.0 } else { rng.range(0.55, 1.2) };
         light.contrast = rng.range(0.85, 1.25);
+        light
+    }
+
+    /// Light drawn by chance for a camera that can't hold it: crushed darks, burnt-out brights, weak or gaudy colours.
+    pub fn hard(rng: &mut Rng) -> Self {
+        let mut light = Self::random(rng);
+        light.exposure = rng.range(0.6, 1.9);
+        light.haze = 0.0;
+        light.contrast = rng.range(1.2, 1.65);
+        light.shadow = rng.range(0.5, 0.95);
+        light.black = rng.range(0.04, 0.24);
+        light.white = rng.range(0.70, 0.97);
+        light.saturation = match rng.below(6) {
+            0 => rng.range(0.0, 0.3),
+            1 => rng.range(1.2, 1.8),
+            _ => rng.range(0.5, 1.25),
+        };
         light
     }
 
@@ -114,6 +137,7 @@ impl Tone {
                 let d = libm::powf(y.min(1.0), 1.0 / 2.2);
                 let s = d * d * (3.0 - 2.0 * d);
                 let d = d + (s - d) * (light.contrast - 0.65).clamp(0.0, 1.0);
+                let d = ((d - light.black) / (light.white - light.black)).clamp(0.0, 1.0);
                 (d * 251.0 + 2.0).clamp(0.0, 255.0) as u8
             })
             .collect();

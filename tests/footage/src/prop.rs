@@ -43,6 +43,33 @@ impl Prop {
         self.block((a + b) * 0.5, v3(half, half, (b - a).length() * 0.5), &turn, colour);
     }
 
+    /// A round solid from here to there with these radii, in this many flat sides, closed at both ends.
+    pub fn round(&mut self, ends: [Vec3; 2], radii: [f32; 2], sides: usize, colour: Colour) {
+        let z = (ends[1] - ends[0]).unit();
+        let x = if z.z.abs() > 0.9 { v3(1.0, 0.0, 0.0) } else { v3(0.0, 0.0, 1.0) };
+        let x = x.cross(z).unit();
+        let y = z.cross(x);
+        let at = |i: usize, end: usize| {
+            let (s, c) = sin_cos(core::f32::consts::TAU * (i % sides) as f32 / sides as f32);
+            ends[end] + (x * c + y * s) * radii[end]
+        };
+        for i in 0..sides {
+            self.quad([at(i, 0), at(i + 1, 0), at(i + 1, 1), at(i, 1)], colour);
+            for (end, normal, [b, c]) in [(0, -z, [i + 1, i]), (1, z, [i, i + 1])] {
+                let n = self.points.len() as u32;
+                self.points.extend([ends[end], at(b, end), at(c, end)].map(|p| (p, normal, colour)));
+                self.triangles.push([n, n + 1, n + 2]);
+            }
+        }
+    }
+
+    /// A sheet that is seen from both sides.
+    pub fn sheet(&mut self, corners: [Vec3; 4], colour: Colour) {
+        let [a, b, c, d] = corners;
+        self.quad([a, b, c, d], colour);
+        self.quad([d, c, b, a], colour);
+    }
+
     /// A wheel in the plane of y and z.
     pub fn wheel(&mut self, middle: Vec3, radius: f32, rim: f32, width: f32, colour: Colour) {
         const STEPS: usize = 16;

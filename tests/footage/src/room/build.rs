@@ -2,14 +2,11 @@
 //! From a plan to a room: floor, walls, and things.
 
 use super::goods;
-use super::{Finish, Kind, Picture, Room};
-use crate::figure::Figure;
-use crate::figure::look::{Colour, hsv, linear, material};
-use crate::figure::pose::{Act, Pose};
-use crate::figure::skeleton::Stance;
+use super::{Effigy, Finish, Kind, Room};
+use crate::figure::look::{Colour, hsv, linear};
+use crate::furniture::Furniture;
 use crate::gallery::Gallery;
 use crate::math::{Rng, Rot, Vec3, sin_cos, v3};
-use crate::portrait;
 use crate::prop::Prop;
 
 /// A kind of thing.
@@ -53,6 +50,18 @@ pub enum Thing {
     Mat(f32, f32),
     /// A low barrier (a rope, a rail) of this length.
     Rail(f32),
+    /// A hand rail of this length and colour.
+    Handrail(f32, Colour),
+    /// A mat or a strip of another floor of this width and depth.
+    Laid(f32, f32, Finish),
+    /// A solid of this width, depth and height: a partition, a door's leaf, a post.
+    Solid(Vec3, Finish),
+    /// Something one could sit on, eat at or push.
+    Piece(Furniture),
+    /// A figure of one stuff.
+    Effigy(Effigy),
+    /// A coat stand with a star foot.
+    CoatStand,
 }
 
 /// A thing in its place.
@@ -158,8 +167,8 @@ impl Plan {
 pub(super) struct Builder<'a> {
     pub room: Room,
     pub rng: Rng,
-    gallery: &'a mut Gallery,
-    likeness: u16,
+    pub gallery: &'a mut Gallery,
+    pub likeness: u16,
 }
 
 impl Builder<'_> {
@@ -220,6 +229,25 @@ impl Builder<'_> {
                 self.room.quad(at - x * 0.5 - y * 0.5 + v3(0.0, 0.0, 0.008), x, y, f, [1.0, 1.0]);
             }
             Thing::Rail(length) => goods::rail(self, at, &turn, length),
+            Thing::Handrail(length, colour) => goods::handrail(self, at, &turn, length, colour),
+            Thing::Laid(w, d, finish) => {
+                let f = self.room.finish(Finish { floor: true, ..finish });
+                let (x, y) = (turn.apply(v3(w, 0.0, 0.0)), turn.apply(v3(0.0, d, 0.0)));
+                self.room.quad(at - x * 0.5 - y * 0.5 + v3(0.0, 0.0, 0.006), x, y, f, [1.0, 1.0]);
+            }
+            Thing::Solid(size, finish) => {
+                let f = self.room.finish(finish);
+                self.room.block(at, size, &turn, f, f, 0.9);
+                self.room.stands(at, size, &turn);
+            }
+            Thing::Effigy(kind) => self.effigy(at, thing.turn, kind),
+            Thing::CoatStand => self.coat_stand(at, thing.turn),
+            Thing::Piece(furniture) => {
+                let prop = furniture.prop(&mut self.rng);
+                let (w, d) = furniture.footprint();
+                self.room.stands(at, v3(w, d, 0.0), &turn);
+                self.prop(&prop, at, thing.turn);
+            }
         }
     }
 
@@ -236,95 +264,5 @@ impl Builder<'_> {
         let frame = self.room.finish(Finish::paint(linear(0.2, 0.2, 0.21)));
         self.room.block(at + v3(0.0, 0.0, -0.02), v3(w + 0.04, 0.03, h + 0.04), turn, frame, frame, 0.9);
         self.room.quad(at - x * 0.5 + out, x, v3(0.0, 0.0, h), f, [1.0, 1.0]);
-    }
-
-    fn next_likeness(&mut self) -> u16 {
-        self.likeness += 1;
-        self.likeness
-    }
-
-    fn mannequin(&mut self, at: Vec3, turn: f32) {
-        let figure = self.gallery.mannequin(&mut self.rng);
-        let (s, c) = sin_cos(turn * core::f32::consts::TAU);
-        let act = *self.rng.pick(&[Act::Plain, Act::Akimbo, Act::Plain, Act::Carry, Act::Pockets]);
-        let mut pose = Pose::standing(self.rng.unit()).doing(act, 0.8);
-        pose.twist += self.rng.range(-0.15, 0.15);
-        let stance = Stance::of(&figure.look.build, &pose, at + v3(0.0, 0.0, 0.03), (s, -c));
-        let number = self.next_likeness();
-        let mut posed = Vec::new();
-        figure.pose(&stance, &mut posed);
-        self.room.figure(&figure, &posed, number, &[]);
-        let stand = self.room.finish(Finish { gloss: 0.2, ..Finish::paint(linear(0.6, 0.6, 0.62)) });
-        self.room.block(at, v3(0.42, 0.42, 0.03), &Rot::IDENTITY, stand, stand, 0.9);
-        self.room.stands(at, v3(0.42, 0.42, 0.0), &Rot::IDENTITY);
-    }
-
-    fn picture_of_people(&mut self, w: f32, h: f32, close: bool) -> u16 {
-        let figure = self.gallery.person(&mut self.rng);
-        let size = (96, ((96.0 * h / w) as usize).clamp(32, 320));
-        let (rgb, _) = portrait::of(&figure, &mut self.rng, size.0, size.1, close);
-        self.room.pictures.push(Picture { rgb, width: size.0, height: size.1 });
-        (self.room.pictures.len() - 1) as u16
-    }
-
-    fn poster(&mut self, at: Vec3, turn: &Rot, w: f32, h: f32) {
-        let close = self.rng.chance(0.5);
-        let index = self.picture_of_people(w, h, close);
-        let number = self.next_likeness();
-        self.panel(
-            at,
-            turn,
-            w,
-            h,
-            Finish { kind: Kind::Picture(index, w, h), likeness: number, gloss: 0.12, ..Finish::default() },
-        );
-    }
-
-    fn cutout(&mut self, at: Vec3, turn: &Rot) {
-        let (w, h) = (0.62, 1.85);
-        let index = self.picture_of_people(w, h, false);
-        let number = self.next_likeness();
-        self.panel(
-            at + v3(0.0, 0.0, 0.03),
-            turn,
-            w,
-            h,
-            Finish { kind: Kind::Picture(index, w, h), likeness: number, ..Finish::default() },
-        );
-        self.room.stands(at, v3(0.6, 0.3, 0.0), turn);
-    }
-
-    fn coat_rack(&mut self, at: Vec3, turn: &Rot, length: f32) {
-        let mut rack = Prop::default();
-        let metal: Colour = v3(0.35, 0.35, 0.36);
-        let h = 1.55;
-        rack.bar(v3(-length * 0.5, 0.0, h), v3(length * 0.5, 0.0, h), 0.014, metal);
-        for side in [-0.5f32, 0.5] {
-            rack.bar(v3(side * length, 0.0, 0.0), v3(side * length, 0.0, h), 0.016, metal);
-            rack.bar(v3(side * length, -0.25, 0.03), v3(side * length, 0.25, 0.03), 0.016, metal);
-        }
-        let facing = turn.apply(v3(0.0, -1.0, 0.0));
-        self.room.prop(&rack, at, (facing.x, facing.y), 1.0);
-        self.room.stands(at, v3(length, 0.5, 0.0), turn);
-        let count = ((length / 0.13) as usize).min(9);
-        let mut posed = Vec::new();
-        for i in 0..count {
-            let figure: std::sync::Arc<Figure> = self.gallery.person(&mut self.rng);
-            let x = (i as f32 + 0.5) / count as f32 * length - length * 0.5 + self.rng.range(-0.03, 0.03);
-            let place = at + turn.apply(v3(x, 0.0, 0.0));
-            // A garment hangs sideways, as high as the rail: shoulders are at 1.4 of 1.75 m.
-            let pose = Pose { arm_out: [0.1; 2], elbow: [0.1; 2], ..Pose::default() };
-            let side = turn.apply(v3(if self.rng.chance(0.5) { 1.0 } else { -1.0 }, self.rng.range(-0.2, 0.2), 0.0)).unit();
-            let lift = h - 0.04 - 1.42 * figure.look.build.height / 1.75;
-            let stance = Stance::of(&figure.look.build, &pose, place + v3(0.0, 0.0, lift), (side.x, side.y));
-            figure.pose(&stance, &mut posed);
-            let along = turn.apply(v3(1.0, 0.0, 0.0));
-            for p in &mut posed {
-                // Cloth without a body is flat.
-                let d = (p.at - place).dot(along);
-                p.at = p.at - along * (d * 0.62);
-            }
-            self.room.figure(&figure, &posed, 0, &[material::UPPER]);
-        }
     }
 }

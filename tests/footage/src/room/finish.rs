@@ -41,10 +41,12 @@ pub enum Kind {
     Coloured,
     /// Vertical stripes (a curtain, a shutter), metres.
     Slats(f32),
+    /// Stripes of two colours, each this wide, metres.
+    Striped(f32),
 }
 
 /// A surface's finish.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Finish {
     /// Its colour.
     pub colour: Colour,
@@ -127,6 +129,10 @@ impl Finish {
             }
             Kind::Figure(index, material) => room.figures[usize::from(index)].colour(material, t),
             Kind::Coloured => t,
+            Kind::Striped(width) => {
+                let edge = (fraction(t.x / (2.0 * width)) - 0.5).abs();
+                c.lerp(o, smoothstep(0.23, 0.27, edge)) * (0.85 + 0.3 * grain(60.0))
+            }
             Kind::Slats(width) => c * (0.72 + 0.28 * smoothstep(0.0, 0.5, (fraction(t.x / width) - 0.5).abs())),
         };
         (colour, 0.0)

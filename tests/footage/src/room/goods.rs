@@ -162,6 +162,24 @@ pub(super) fn door(b: &mut Builder<'_>, at: Vec3, turn: &Rot, w: f32, h: f32) {
     b.room.block(place(0.0, -0.04, h), v3(w + 0.1, 0.1, 0.1), turn, frame, frame, 0.9);
 }
 
+/// A hand rail on posts, in pieces: a long bar would not bend in a lens.
+pub(super) fn handrail(b: &mut Builder<'_>, at: Vec3, turn: &Rot, length: f32, colour: Colour) {
+    let mut p = Prop::default();
+    let pieces = (length / 0.3).ceil().max(1.0) as usize;
+    let x = |i: usize| (i as f32 / pieces as f32 - 0.5) * length;
+    for i in 0..pieces {
+        for (z, half) in [(0.98, 0.024), (0.55, 0.016)] {
+            p.bar(v3(x(i), 0.0, z), v3(x(i + 1), 0.0, z), half, colour);
+        }
+    }
+    for i in (0..=pieces).step_by(pieces.min(4)) {
+        p.bar(v3(x(i), 0.0, 0.0), v3(x(i), 0.0, 0.97), 0.022, colour);
+    }
+    let facing = turn.apply(v3(0.0, 1.0, 0.0));
+    b.room.prop(&p, at, (facing.x, facing.y), 1.0);
+    b.room.stands(at, v3(length, 0.08, 0.0), turn);
+}
+
 /// A rail on posts.
 pub(super) fn rail(b: &mut Builder<'_>, at: Vec3, turn: &Rot, length: f32) {
     let mut p = Prop::default();

@@ -2,18 +2,24 @@
 //! The room: what stands still. It is drawn once for a camera, with its depth.
 
 mod build;
+mod entrance;
 mod finish;
+mod furnish;
 mod goods;
+mod likeness;
 mod random;
 mod render;
 
 pub use build::{Plan, Thing, Things};
+pub use entrance::above_door;
 pub use finish::{Finish, Kind};
+pub use furnish::{Spread, furnish};
+pub use likeness::{EFFIGIES, Effigy};
 pub use random::{random_plan, rows_of_desks};
 pub use render::render;
 
 use crate::figure::Figure;
-use crate::figure::mesh::PosedPoint;
+use crate::figure::mesh::{PosedPoint, SkinPoint};
 use crate::math::{Rot, Vec3, v3};
 use crate::prop::Prop;
 
@@ -151,10 +157,34 @@ impl Room {
         self.figures.push(figure.clone());
     }
 
+    /// The part of a figure that is to be kept, in one finish. Where it is cut, its inside is seen.
+    pub fn shaped(&mut self, figure: &Figure, posed: &[PosedPoint], finish: u16, keep: impl Fn(&SkinPoint) -> bool) {
+        let first = self.corners.len() as u32;
+        for (p, rest) in posed.iter().zip(&figure.skin.points) {
+            self.corners.push(Corner { at: p.at, normal: p.normal, tex: rest.at, openness: rest.openness * 0.95 });
+        }
+        let kept: Vec<bool> = figure.skin.points.iter().map(keep).collect();
+        let cut = kept.contains(&false);
+        for t in figure.skin.triangles.iter().filter(|t| t.iter().all(|i| kept[*i as usize])) {
+            let corners = t.map(|i| first + i);
+            self.faces.push(Face { corners, finish });
+            if cut {
+                let [a, b, c] = corners;
+                self.faces.push(Face { corners: [a, c, b], finish });
+            }
+        }
+    }
+
     /// A thing with hard edges.
     pub fn prop(&mut self, prop: &Prop, at: Vec3, facing: (f32, f32), size: f32) {
+        self.likeness(prop, at, facing, size, 0);
+    }
+
+    /// A thing with hard edges that looks like a person and bears this number; 0 for one that doesn't.
+    pub fn likeness(&mut self, prop: &Prop, at: Vec3, facing: (f32, f32), size: f32, number: u16) {
         let turn = Rot::facing(facing.0, facing.1);
-        let finish = self.finish(Finish { kind: Kind::Coloured, gloss: 0.15, ..Finish::default() });
+        let finish = Finish { kind: Kind::Coloured, gloss: 0.15, likeness: number, ..Finish::default() };
+        let finish = self.finish(finish);
         let first = self.corners.len() as u32;
         for (p, normal, colour) in &prop.points {
             self.corners.push(Corner {

@@ -9,7 +9,7 @@ fn pale(rng: &mut Rng) -> Colour {
     hsv(rng.unit(), rng.range(0.0, 0.14), rng.range(0.62, 0.95))
 }
 
-fn floor(rng: &mut Rng) -> Finish {
+pub(super) fn floor(rng: &mut Rng) -> Finish {
     let grey = |rng: &mut Rng, low: f32, high: f32| {
         let v = rng.range(low, high);
         linear(v * rng.range(0.97, 1.05), v, v * rng.range(0.92, 1.03))
@@ -35,7 +35,7 @@ fn floor(rng: &mut Rng) -> Finish {
     }
 }
 
-fn wall(rng: &mut Rng) -> Finish {
+pub(super) fn wall(rng: &mut Rng) -> Finish {
     match rng.below(7) {
         0 => Finish::of(
             Kind::Bricks,
