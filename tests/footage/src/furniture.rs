@@ -22,6 +22,27 @@ pub enum Furniture {
     BarStool,
     /// An empty wheelchair.
     Wheelchair,
+    /// A rucksack that stands on the floor.
+    Rucksack,
+}
+
+/// A chair of a room where all chairs are alike.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Chair {
+    /// Four legs, seat and back in this colour.
+    Plain(Colour),
+    /// An office chair; the number says which.
+    Office(u64),
+}
+
+impl Chair {
+    /// The chair as a thing.
+    pub fn prop(self) -> Prop {
+        match self {
+            Self::Plain(colour) => Prop::chair(colour),
+            Self::Office(number) => office_chair(&mut Rng::new(number, 31)),
+        }
+    }
 }
 
 impl Furniture {
@@ -35,6 +56,7 @@ impl Furniture {
             Self::OfficeChair => office_chair(rng),
             Self::BarStool => bar_stool(rng),
             Self::Wheelchair => Prop::wheelchair(rng),
+            Self::Rucksack => rucksack(rng),
         }
     }
 
@@ -47,6 +69,7 @@ impl Furniture {
             Self::OfficeChair => (0.6, 0.6),
             Self::BarStool => (0.4, 0.4),
             Self::Wheelchair => (0.65, 0.9),
+            Self::Rucksack => (0.3, 0.2),
         }
     }
 }
@@ -225,5 +248,16 @@ fn bar_stool(rng: &mut Rng) -> Prop {
     if rng.chance(0.3) {
         p.block(v3(0.0, -0.17, height + 0.14), v3(0.17, 0.012, 0.12), &Rot::x(0.08), seat);
     }
+    p
+}
+
+fn rucksack(rng: &mut Rng) -> Prop {
+    let mut p = Prop::default();
+    let (cloth, tall) = (dull(rng), rng.range(0.34, 0.48));
+    let at = |x: f32, z: f32| v3(x, 0.0, z);
+    p.round([at(0.0, 0.0), at(0.0, tall * 0.8)], [0.15, 0.14], 10, cloth);
+    p.round([at(0.0, tall * 0.8), at(0.0, tall)], [0.14, 0.07], 10, cloth * 0.9);
+    p.round([v3(0.0, 0.13, 0.03), v3(0.0, 0.12, tall * 0.45)], [0.09, 0.08], 8, cloth * 1.2);
+    p.bar(v3(-0.03, -0.02, tall), v3(0.03, -0.02, tall + 0.04), 0.01, cloth);
     p
 }

@@ -3,6 +3,7 @@
 
 mod crowd;
 mod setting;
+mod sitting;
 
 use crate::camera::Camera;
 use crate::canvas::{Canvas, Shown};
@@ -14,7 +15,7 @@ use crate::raster::Area;
 use crate::room::render;
 use crate::sensor::Developer;
 use crowd::{Crowd, actors};
-use setting::{Setting, View};
+use setting::Setting;
 
 /// A labelled picture.
 pub struct Still {
@@ -65,10 +66,8 @@ impl Stills {
         let backdrop = render(&room, &camera, &setting.light);
         let mut canvas = Canvas::new(camera, setting.light, backdrop);
         let mut crowd = Crowd::new(&mut self.gallery, &mut rng, &setting, &room, camera);
+        crowd.sit();
         crowd.stand();
-        if setting.view == View::Desks {
-            crowd.sit_at_desks();
-        }
         let (actors, wheelchairs) = actors(&crowd.placed);
         let shown = canvas.draw(&actors);
         let people = shown
@@ -124,6 +123,7 @@ pub fn likenesses(likeness: &[u16], mask: &[u16], width: usize) -> Vec<Area> {
 
 #[cfg(test)]
 mod tests {
+    use super::setting::View;
     use super::*;
 
     #[test]
@@ -148,6 +148,20 @@ mod tests {
             }
         }
         assert!(doors >= 3 && large >= doors / 2, "{large} large people above {doors} doors");
+    }
+
+    #[test]
+    fn at_desks_many_sit_and_most_of_them_are_partly_hidden() {
+        let mut maker = Stills::default();
+        let at_desks = |n: &u64| {
+            let setting = Setting::random(&mut Rng::new(6, n * 2 + 1));
+            setting.view == View::Desks && setting.seats.len() > 10
+        };
+        let numbers: Vec<u64> = (0..200).filter(at_desks).take(3).collect();
+        let people: Vec<Person> = numbers.iter().flat_map(|n| maker.make(6, *n, 256, 144).people).collect();
+        let hidden = people.iter().filter(|p| p.visibility() < 0.9).count();
+        assert!(numbers.len() == 3 && people.len() > 20, "{} people in {numbers:?}", people.len());
+        assert!(hidden * 2 > people.len(), "{hidden} of {} are partly hidden", people.len());
     }
 
     #[test]

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 //! From a plan to a room: floor, walls, and things.
 
-use super::goods;
-use super::{Effigy, Finish, Kind, Room};
+use super::{Desk, Effigy, Finish, Kind, Room, desk, goods};
 use crate::figure::look::{Colour, hsv, linear};
-use crate::furniture::Furniture;
+use crate::furniture::{Chair, Furniture};
 use crate::gallery::Gallery;
 use crate::math::{Rng, Rot, Vec3, sin_cos, v3};
 use crate::prop::Prop;
@@ -60,6 +59,12 @@ pub enum Thing {
     Piece(Furniture),
     /// A figure of one stuff.
     Effigy(Effigy),
+    /// A desk with what stands on it; who sits at it looks to its front.
+    Desk(Desk),
+    /// An empty chair.
+    Seat(Chair),
+    /// An empty chair with a jacket over its back.
+    Draped(Chair),
     /// A coat stand with a star foot.
     CoatStand,
 }
@@ -241,6 +246,16 @@ impl Builder<'_> {
                 self.room.stands(at, size, &turn);
             }
             Thing::Effigy(kind) => self.effigy(at, thing.turn, kind),
+            Thing::Desk(desk) => desk::desk(self, at, &turn, &desk),
+            Thing::Seat(chair) => {
+                self.room.stands(at, v3(0.45, 0.45, 0.0), &turn);
+                self.prop(&chair.prop(), at, thing.turn);
+            }
+            Thing::Draped(chair) => {
+                self.room.stands(at, v3(0.45, 0.45, 0.0), &turn);
+                self.prop(&chair.prop(), at, thing.turn);
+                self.jacket(at, thing.turn);
+            }
             Thing::CoatStand => self.coat_stand(at, thing.turn),
             Thing::Piece(furniture) => {
                 let prop = furniture.prop(&mut self.rng);

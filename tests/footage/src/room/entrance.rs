@@ -68,11 +68,13 @@ pub fn above_door(rng: &mut Rng) -> (Plan, Mount) {
     if rng.chance(0.6) {
         plan = door(plan, rng, &mount, door_y, opening);
     }
-    for _ in 0..1 + rng.below(2) {
+    for layer in 1..2 + rng.below(2) {
         let (x, y) = (rng.range(-0.4, 0.4), mount.at.y + rng.range(-0.9, 0.9));
         if rng.chance(0.6) {
             let kind = mat(rng);
-            plan = plan.with(Thing::Laid(rng.range(0.9, 2.6), rng.range(0.7, 2.4), kind), x, y, *rng.pick(&[0.0, 0.25]));
+            let size = (rng.range(0.9, 2.6), rng.range(0.7, 2.4));
+            let turn = *rng.pick(&[0.0, 0.25]);
+            plan = plan.hung(Thing::Laid(size.0, size.1, kind), v3(x, y, 0.006 * layer as f32), turn);
         }
     }
     plan = divider(plan, rng, &mount);

@@ -262,6 +262,14 @@ impl Builder<'_> {
         }
     }
 
+    /// A jacket over the back of a chair that stands here.
+    pub(super) fn jacket(&mut self, at: Vec3, turn: f32) {
+        let number = self.next_likeness();
+        let (s, c) = sin_cos(turn * core::f32::consts::TAU);
+        let shoulders = self.rng.range(0.84, 0.98);
+        self.garment(at - v3(s, -c, 0.0) * 0.22, (s, -c), number, shoulders);
+    }
+
     /// What somebody would wear above, hanging empty from its shoulders at this height.
     fn garment(&mut self, at: Vec3, facing: (f32, f32), number: u16, shoulders: f32) {
         let figure = self.gallery.person(&mut self.rng);

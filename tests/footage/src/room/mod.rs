@@ -2,6 +2,7 @@
 //! The room: what stands still. It is drawn once for a camera, with its depth.
 
 mod build;
+mod desk;
 mod entrance;
 mod finish;
 mod furnish;
@@ -9,14 +10,17 @@ mod goods;
 mod likeness;
 mod random;
 mod render;
+mod seating;
 
 pub use build::{Plan, Thing, Things};
+pub use desk::Desk;
 pub use entrance::above_door;
 pub use finish::{Finish, Kind};
 pub use furnish::{Spread, furnish};
 pub use likeness::{EFFIGIES, Effigy};
-pub use random::{random_plan, rows_of_desks};
+pub use random::random_plan;
 pub use render::render;
+pub use seating::{Seat, cafe, rows_of_desks};
 
 use crate::figure::Figure;
 use crate::figure::mesh::{PosedPoint, SkinPoint};

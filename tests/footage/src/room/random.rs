@@ -103,7 +103,7 @@ pub fn random_plan(rng: &mut Rng, topdown: bool) -> Plan {
 }
 
 /// Shelves, posters, doors and screens along the walls.
-fn along_walls(mut plan: Plan, rng: &mut Rng) -> Plan {
+pub(super) fn along_walls(mut plan: Plan, rng: &mut Rng) -> Plan {
     let (w, d) = (plan.half_width, plan.from_to.1);
     let sides = [(true, 0.0), (false, 0.25), (false, 0.75)];
     for (back, turn) in sides {
@@ -134,28 +134,6 @@ fn along_walls(mut plan: Plan, rng: &mut Rng) -> Plan {
             }
             s += step + rng.range(0.0, 0.5);
         }
-    }
-    plan
-}
-
-/// A room with rows of tables: a café or a class.
-pub fn rows_of_desks(rng: &mut Rng) -> Plan {
-    let mut plan = Plan::plain(rng.range(3.0, 5.0), rng.range(7.0, 11.0));
-    plan.floor = floor(rng);
-    plan.wall = wall(rng);
-    let (w, d) = (plan.half_width, plan.from_to.1);
-    if rng.chance(0.5) {
-        plan = along_walls(plan, rng);
-    }
-    let (step_x, step_y) = (rng.range(1.6, 2.3), rng.range(1.3, 1.9));
-    let mut y = rng.range(2.0, 3.0);
-    while y < d - 1.0 {
-        let mut x = -w + 1.1;
-        while x < w - 0.9 {
-            plan = plan.with(Thing::Table(1.3, 0.6), x + rng.range(-0.08, 0.08), y, 0.0);
-            x += step_x;
-        }
-        y += step_y;
     }
     plan
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::setting::{Setting, View};
+use super::sitting;
 use crate::camera::Camera;
 use crate::canvas::Actor;
 use crate::figure::look::{Colour, linear, material};
@@ -14,7 +15,7 @@ use crate::furniture::Furniture;
 use crate::gallery::Gallery;
 use crate::math::{Rng, Vec3, sin_cos, v3};
 use crate::prop::Prop;
-use crate::room::{Room, Thing};
+use crate::room::Room;
 
 /// A thing, where its origin is, where it looks, its size.
 type PlacedProp = (Arc<Prop>, Vec3, (f32, f32), f32);
@@ -39,28 +40,30 @@ pub(super) struct Crowd<'a> {
     setting: &'a Setting,
     room: &'a Room,
     camera: Camera,
+    /// Where somebody is already.
+    taken: Vec<(f32, f32)>,
     pub placed: Vec<Placed>,
 }
 
 impl<'a> Crowd<'a> {
     /// Nobody yet.
     pub fn new(gallery: &'a mut Gallery, rng: &'a mut Rng, setting: &'a Setting, room: &'a Room, camera: Camera) -> Self {
-        Self { gallery, rng, setting, room, camera, placed: Vec::new() }
+        Self { gallery, rng, setting, room, camera, taken: Vec::new(), placed: Vec::new() }
     }
 
     /// Places people who stand and walk.
     pub fn stand(&mut self) {
         let count = self.how_many();
         let near = self.setting.view == View::Wall && self.rng.chance(0.3);
-        let mut taken: Vec<(f32, f32)> = Vec::new();
+        let enough = self.placed.len() + count;
         let mut tries = 0;
-        while self.placed.len() < count && tries < count * 30 {
+        while self.placed.len() < enough && tries < count * 30 {
             tries += 1;
-            let Some((x, y)) = self.spot(&taken, near) else { continue };
-            if !self.is_free(x, y, &taken) {
+            let Some((x, y)) = self.spot(near) else { continue };
+            if !self.is_free(x, y) {
                 continue;
             }
-            taken.push((x, y));
+            self.taken.push((x, y));
             let one = self.one(v3(x, y, 0.0));
             self.placed.push(one);
         }
@@ -73,12 +76,14 @@ impl<'a> Crowd<'a> {
         let draw = self.rng.below(20);
         if self.setting.view == View::Door {
             return match draw {
-                0 => 0,
-                1..=7 => 1,
-                8..=13 => 2,
-                14..=17 => 3,
+                0..=5 => 1,
+                6..=12 => 2,
+                13..=16 => 3,
                 _ => 4 + self.rng.below(2),
             };
+        }
+        if matches!(self.setting.view, View::Desks | View::Cafe) {
+            return draw / 4;
         }
         match draw {
             0 => 0,
@@ -90,12 +95,12 @@ impl<'a> Crowd<'a> {
     }
 
     /// Where the next one could stand.
-    fn spot(&mut self, taken: &[(f32, f32)], near: bool) -> Option<(f32, f32)> {
+    fn spot(&mut self, near: bool) -> Option<(f32, f32)> {
         let camera = &self.camera;
         let rng = &mut *self.rng;
         // One in three stands beside somebody who is there already.
-        if !taken.is_empty() && rng.chance(0.35) {
-            let (x, y) = *rng.pick(taken);
+        if !self.taken.is_empty() && rng.chance(0.35) {
+            let (x, y) = *rng.pick(&self.taken);
             let (s, c) = sin_cos(rng.range(0.0, core::f32::consts::TAU));
             let d = rng.range(0.45, 0.9);
             return Some((x + s * d, y + c * d));
@@ -107,9 +112,9 @@ impl<'a> Crowd<'a> {
             return Some((camera.at.x + f.x * d + f.y * side, camera.at.y + f.y * d - f.x * side));
         }
         let (width, height) = (camera.width as f32, camera.height as f32);
-        if self.setting.view == View::Door && rng.chance(0.75) {
+        if self.setting.view == View::Door && (self.taken.is_empty() || rng.chance(0.8)) {
             // Chests are in the picture; of those whose feet are in it only, most would be legs.
-            let (px, py) = (rng.range(-0.06, 1.06), rng.range(-0.06, 1.06));
+            let (px, py) = (rng.range(-0.02, 1.02), rng.range(-0.02, 1.02));
             return camera.level_at(px * width, py * height, 1.35).map(|p| (p.x, p.y));
         }
         let low = if rng.chance(0.3) { 1.35 } else { 1.0 };
@@ -118,10 +123,10 @@ impl<'a> Crowd<'a> {
     }
 
     /// Can somebody stand here?
-    fn is_free(&self, x: f32, y: f32, taken: &[(f32, f32)]) -> bool {
+    fn is_free(&self, x: f32, y: f32) -> bool {
         let plan = &self.setting.plan;
         let inside = x.abs() < plan.half_width - 0.25 && y > 0.1 && y < plan.from_to.1 - 0.25;
-        let crowded = taken.iter().any(|t| (t.0 - x) * (t.0 - x) + (t.1 - y) * (t.1 - y) < 0.16);
+        let crowded = self.taken.iter().any(|t| (t.0 - x) * (t.0 - x) + (t.1 - y) * (t.1 - y) < 0.16);
         let within = |f: &[f32; 5]| x > f[0] - 0.12 && x < f[2] + 0.12 && y > f[1] - 0.12 && y < f[3] + 0.12;
         let stood_on = self.room.footprints.iter().any(within);
         let (dx, dy) = (x - self.camera.at.x, y - self.camera.at.y);
@@ -129,35 +134,25 @@ impl<'a> Crowd<'a> {
         inside && !crowded && !stood_on && !at_lens
     }
 
-    /// Seats people at the plan's tables.
-    pub fn sit_at_desks(&mut self) {
-        if self.setting.empty {
-            return;
-        }
-        let rng = &mut *self.rng;
-        let full = rng.range(0.4, 0.95);
-        let towards = rng.chance(0.6);
-        for table in self.setting.plan.things.iter().filter(|t| matches!(t.thing, Thing::Table(..))) {
-            for side in [-0.32, 0.32] {
-                let rng = &mut *self.rng;
-                if !rng.chance(full) || self.placed.len() >= 30 {
-                    continue;
-                }
-                let back = if towards { 0.52 } else { -0.52 };
-                let at = table.at + v3(side + rng.range(-0.05, 0.05), back, 0.0);
-                let turn = rng.range(-0.25, 0.25);
-                let facing = Vec3 { z: 0.0, ..v3(turn, if towards { -1.0 } else { 1.0 }, 0.0).unit() };
-                let figure = self.somebody(at);
-                let rng = &mut *self.rng;
-                let mut pose = Pose::sitting();
-                jitter(&mut pose, rng);
-                pose.bow += rng.range(0.0, 0.3);
-                let facing = (facing.x, facing.y);
-                let stance = Stance::of(&figure.look.build, &pose, at, facing);
-                let chair = Arc::new(Prop::chair(v3(0.2, 0.2, 0.22)));
-                let thing = Some((chair, at, facing));
-                self.placed.push(Placed { figure, stance, props: Vec::new(), thing, wheelchair: false });
-            }
+    /// Seats people where the setting has seats that are taken.
+    pub fn sit(&mut self) {
+        let setting = self.setting;
+        let Some(first) = setting.seats.first() else { return };
+        let chair = Arc::new(first.chair.prop());
+        for seat in &setting.seats {
+            let figure = self.somebody(seat.at);
+            let rng = &mut *self.rng;
+            let mut pose = sitting::pose(rng);
+            jitter(&mut pose, rng);
+            let (s, c) = sin_cos(seat.turn * core::f32::consts::TAU);
+            // Some have turned their chair away from the desk.
+            let away = if rng.chance(0.08) { rng.range(-1.4, 1.4) } else { rng.range(-0.12, 0.12) };
+            let (sa, ca) = sin_cos(away);
+            let facing = (s * ca + c * sa, s * sa - c * ca);
+            let stance = Stance::of(&figure.look.build, &pose, seat.at, facing);
+            let thing = Some((Arc::clone(&chair), seat.at, facing));
+            self.taken.push((seat.at.x, seat.at.y));
+            self.placed.push(Placed { figure, stance, props: Vec::new(), thing, wheelchair: false });
         }
     }
 
@@ -188,6 +183,7 @@ impl<'a> Crowd<'a> {
         let mut thing = None;
         let mut wheelchair = false;
         let door = self.setting.view == View::Door;
+        let shop = !matches!(self.setting.view, View::Desks | View::Cafe);
         let mut pose = match rng.below(20) {
             0..=8 => Pose::walking(rng.unit(), rng.range(0.5, 1.2)),
             9 => {
@@ -203,14 +199,14 @@ impl<'a> Crowd<'a> {
                 thing = Some((Arc::new(Prop::chair(v3(rng.unit(), rng.unit(), rng.unit()) * 0.5)), at, facing));
                 Pose::sitting()
             }
-            11 => {
+            11 if shop => {
                 let pushed = if rng.chance(0.35) { Furniture::Pram.prop(rng) } else { Prop::trolley(rng) };
                 thing = Some((Arc::new(pushed), ahead(0.43 * size), facing));
                 Pose::walking(rng.unit(), rng.range(0.2, 1.0)).doing(Act::Push, 1.0)
             }
-            12 if !door => Pose::standing(rng.unit()).doing(Act::Bend, rng.range(0.5, 1.0)),
-            13 if !door => Pose::standing(rng.unit()).doing(Act::Crouch, rng.range(0.8, 1.0)),
-            12 | 13 => Pose::walking(rng.unit(), rng.range(0.3, 1.2)).doing(Act::Carry, 1.0),
+            12 if shop && !door => Pose::standing(rng.unit()).doing(Act::Bend, rng.range(0.5, 1.0)),
+            13 if shop && !door => Pose::standing(rng.unit()).doing(Act::Crouch, rng.range(0.8, 1.0)),
+            12 | 13 if shop => Pose::walking(rng.unit(), rng.range(0.3, 1.2)).doing(Act::Carry, 1.0),
             _ => Pose::standing(rng.unit()).doing(*rng.pick(&STANDING_ACTS), rng.range(0.7, 1.0)),
         };
         jitter(&mut pose, rng);

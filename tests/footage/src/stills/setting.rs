@@ -4,7 +4,7 @@
 use crate::camera::Mount;
 use crate::light::Light;
 use crate::math::{Rng, degrees, sin_cos, v3};
-use crate::room::{Plan, Spread, above_door, furnish, random_plan, rows_of_desks};
+use crate::room::{Plan, Seat, Spread, above_door, cafe, furnish, random_plan, rows_of_desks};
 use crate::sensor::Sensor;
 
 /// A kind of view.
@@ -12,8 +12,10 @@ use crate::sensor::Sensor;
 pub(super) enum View {
     /// From a wall into a shop.
     Wall,
-    /// From a wall over rows of desks.
+    /// From high on a wall over rows of desks.
     Desks,
+    /// From high on a wall over the tables of a café.
+    Cafe,
     /// Straight down from a ceiling.
     Above,
     /// Straight down, close above a door: heads are 0.4 to 1 m below the lens.
@@ -25,10 +27,12 @@ impl View {
     pub fn random(rng: &mut Rng) -> Self {
         if rng.chance(0.3) {
             if rng.chance(0.5) { Self::Door } else { Self::Above }
-        } else if rng.chance(0.08) {
-            Self::Desks
         } else {
-            Self::Wall
+            match rng.unit() {
+                ..0.2 => Self::Desks,
+                0.2..0.28 => Self::Cafe,
+                _ => Self::Wall,
+            }
         }
     }
 
@@ -44,6 +48,8 @@ pub(super) struct Setting {
     /// Is nobody in the picture?
     pub empty: bool,
     pub plan: Plan,
+    /// Seats that are taken.
+    pub seats: Vec<Seat>,
     pub mount: Mount,
     pub light: Light,
     pub sensor: Sensor,
@@ -56,15 +62,18 @@ impl Setting {
     pub fn random(rng: &mut Rng) -> Self {
         let view = View::random(rng);
         let empty = rng.chance(1.0 / 6.0);
+        let mut seats = Vec::new();
         let (plan, mount) = match view {
             View::Wall => {
                 let plan = random_plan(rng, false);
                 let mount = on_wall(rng, plan.half_width);
                 (plan, mount)
             }
-            View::Desks => {
-                let plan = rows_of_desks(rng);
-                let mount = on_wall(rng, plan.half_width);
+            View::Desks | View::Cafe => {
+                let make = if view == View::Desks { rows_of_desks } else { cafe };
+                let (plan, taken) = make(rng, empty);
+                seats = taken;
+                let mount = high_on_wall(rng, &plan);
                 (plan, mount)
             }
             View::Above => (random_plan(rng, true), overhead(rng)),
@@ -72,7 +81,7 @@ impl Setting {
         };
         let groups = match (view, empty) {
             (View::Wall, true) => 4 + rng.below(6),
-            (View::Desks, _) => 0,
+            (View::Desks | View::Cafe, _) => 0,
             (_, true) => 3 + rng.below(4),
             (View::Wall, false) => rng.below(2) * (1 + rng.below(4)),
             (View::Above, false) => rng.below(2) * (1 + rng.below(2)),
@@ -84,7 +93,8 @@ impl Setting {
         let (hard, low) = match view {
             View::Door => (0.6, 0.55),
             View::Above => (0.25, 0.2),
-            View::Wall | View::Desks => (0.08, 0.12),
+            View::Desks | View::Cafe => (0.1, 0.25),
+            View::Wall => (0.08, 0.12),
         };
         let is_hard = rng.chance(hard);
         let light = if is_hard { Light::hard(rng) } else { Light::random(rng) };
@@ -95,7 +105,7 @@ impl Setting {
             sensor.blur = -(rng.below(13) as i32);
         }
         let coarse = rng.chance(low).then(|| rng.range(0.4, 4.5));
-        Self { view, empty, plan, mount, light, sensor, coarse }
+        Self { view, empty, plan, seats, mount, light, sensor, coarse }
     }
 }
 
@@ -124,6 +134,23 @@ fn on_wall(rng: &mut Rng, half_width: f32) -> Mount {
         roll: degrees(rng.range(-2.5, 2.5)),
         view: degrees(rng.range(45.0, 98.0)),
         barrel: if rng.chance(0.4) { rng.range(0.05, 0.45) } else { 0.0 },
+    }
+}
+
+/// A wide view over a whole room, from its front wall or one of its corners.
+fn high_on_wall(rng: &mut Rng, plan: &Plan) -> Mount {
+    let (w, depth) = (plan.half_width, plan.from_to.1);
+    let height = if rng.chance(0.12) { rng.range(1.4, 2.2) } else { rng.range(2.4, plan.height - 0.15) };
+    let x = if rng.chance(0.4) { *rng.pick(&[-0.92, 0.92]) } else { rng.range(-0.7, 0.7) } * w;
+    // Heads of who sits in the middle of the room come to the middle of the picture, about.
+    let down = libm::atan2f(height - 1.0, depth * rng.range(0.33, 0.62));
+    Mount {
+        at: v3(x, rng.range(0.1, 0.5), height),
+        yaw: libm::atan2f(x, depth * 0.5) + degrees(rng.range(-8.0, 8.0)),
+        pitch: down + degrees(rng.range(-3.0, 6.0)),
+        roll: degrees(rng.range(-2.5, 2.5)),
+        view: degrees(rng.range(62.0, 104.0)),
+        barrel: if rng.chance(0.5) { rng.range(0.05, 0.45) } else { 0.0 },
     }
 }
 
