@@ -18,13 +18,13 @@ import torch
 from footfall_training import onnx_file, state
 from footfall_training.decoded import Decoded
 from footfall_training.network import multiply_adds
-from footfall_training.shape import HEIGHT, WIDTH
+from footfall_training.shape import NATIVE_HEIGHT, NATIVE_WIDTH
 
 
 def graph(module):
     """The module as an ONNX model with open height and width."""
     with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
-        torch.onnx.export(module, (torch.zeros(1, 3, HEIGHT, WIDTH),), f.name, opset_version=17, dynamo=False,
+        torch.onnx.export(module, (torch.zeros(1, 3, NATIVE_HEIGHT, NATIVE_WIDTH),), f.name, opset_version=17, dynamo=False,
                           input_names=["images"], output_names=["output"],
                           dynamic_axes={"images": {2: "height", 3: "width"}, "output": {1: "rows"}})
         return onnx.load(f.name)
@@ -34,7 +34,7 @@ def difference(path, module):
     """Largest difference to the network itself, in pixels and scores, at two sizes."""
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
     worst = 0.0
-    for height, width in ((HEIGHT, WIDTH), (192, 320)):
+    for height, width in ((NATIVE_HEIGHT, NATIVE_WIDTH), (192, 320)):
         pixels = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(0)) * 255
         with torch.no_grad():
             wanted = module(pixels).numpy()
@@ -50,7 +50,7 @@ def main():
     p.add_argument("--single", action="store_true", help="store single precision (the input of quantise.py)")
     a = p.parse_args()
     net, note = state.load_weights(a.weights)
-    work = multiply_adds(net, WIDTH, HEIGHT)
+    work = multiply_adds(net, NATIVE_WIDTH, NATIVE_HEIGHT)
     module = Decoded(net).eval()
     model = graph(module)
     if not a.single:
@@ -58,7 +58,7 @@ def main():
     precision = "fp32" if a.single else "fp32, weights stored as fp16"
     onnx_file.describe(model, precision, a.threshold, dict(training=f"{note.get('seen', '?')} pictures seen"))
     size, digest = onnx_file.save(model, a.out)
-    print(f"{a.out}: {size} bytes, {2 * work / 1e9:.3f} GFLOP at {WIDTH}x{HEIGHT}, SHA-256 {digest}")
+    print(f"{a.out}: {size} bytes, {2 * work / 1e9:.3f} GFLOP at {NATIVE_WIDTH}x{NATIVE_HEIGHT}, SHA-256 {digest}")
     print(f"largest difference to the network: {difference(a.out, module):.4f}")
     return 0
 

@@ -20,7 +20,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from footfall_training import onnx_file
-from footfall_training.shape import HEIGHT, WIDTH
+from footfall_training.shape import NATIVE_HEIGHT, NATIVE_WIDTH
 from footfall_training.store import rows_of
 
 METHODS = dict(minmax=CalibrationMethod.MinMax, percentile=CalibrationMethod.Percentile, entropy=CalibrationMethod.Entropy)
@@ -38,7 +38,7 @@ class Pictures(CalibrationDataReader):
         row = next(self.rows, None)
         if row is None:
             return None
-        picture = cv2.resize(row["store"].picture(row), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+        picture = cv2.resize(row["store"].picture(row), (NATIVE_WIDTH, NATIVE_HEIGHT), interpolation=cv2.INTER_LINEAR)
         return {"images": np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)}
 
 

@@ -6,7 +6,7 @@ import torch
 
 from . import boxes, scoring, sources
 from .precision import autocast
-from .shape import HEIGHT, WIDTH, cell_grid
+from .shape import NATIVE_HEIGHT, NATIVE_WIDTH, cell_grid
 from .store import rows_of
 
 GROUPS = ("photographs", "from_above", "rendered")
@@ -25,9 +25,9 @@ class Dev:
 
     def __init__(self, folder, device="cpu"):
         self.rows, self.device = rows_of(folder, "dev"), device
-        images = [cv2.resize(r["store"].picture(r), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR) for r in self.rows]
+        images = [cv2.resize(r["store"].picture(r), (NATIVE_WIDTH, NATIVE_HEIGHT), interpolation=cv2.INTER_LINEAR) for r in self.rows]
         self.images = torch.from_numpy(np.stack(images))
-        self.cells = torch.from_numpy(cell_grid()).to(device)
+        self.cells = torch.from_numpy(cell_grid(NATIVE_WIDTH, NATIVE_HEIGHT)).to(device)
 
     @torch.no_grad()
     def predictions(self, net):
@@ -40,7 +40,7 @@ class Dev:
             scores, decoded = raw[..., 0].sigmoid().cpu().numpy(), boxes.decode(raw, self.cells).cpu().numpy()
             for k, row in enumerate(self.rows[start:start + 16]):
                 sure = scores[k] >= LEAST_SCORE
-                found = decoded[k][sure] * np.array([row["width"] / WIDTH, row["height"] / HEIGHT] * 2)
+                found = decoded[k][sure] * np.array([row["width"] / NATIVE_WIDTH, row["height"] / NATIVE_HEIGHT] * 2)
                 found = np.clip(found, 0, [row["width"], row["height"]] * 2)
                 kept = scoring.nms(found, scores[k][sure])
                 yield found[kept], scores[k][sure][kept], row["people"], row["ignore"]

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .shape import HEIGHT, STRIDES, WIDTH
+from .shape import NATIVE_HEIGHT, NATIVE_WIDTH, STRIDES
 
 THRESHOLD = 0.3
 LEAST_NUMBERS = 64  # smaller tensors stay as they are
@@ -16,7 +16,7 @@ def describe(model, precision, threshold, note):
     """Writes the metadata: the keys that the element reads, then those for people."""
     values = dict(
         names="{0: 'person'}", person_class="0", color="rgb", scale="1", mean="0,0,0", std="1,1,1", resize="stretch",
-        pad="114", head="yolox_decoded", threshold=f"{threshold:g}", imgsz=f"[{HEIGHT}, {WIDTH}]",
+        pad="114", head="yolox_decoded", threshold=f"{threshold:g}", imgsz=f"[{NATIVE_HEIGHT}, {NATIVE_WIDTH}]",
         strides=",".join(map(str, STRIDES)), rows="cx, cy, w, h in input pixels, score, 1", nms="needed, IoU 0.5",
         precision=precision, author="Footfall", license="MPL-2.0", task="detect", **note,
     )

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MPL-2.0
-"""The native input size and the cells of the three output levels (no torch here)."""
+"""Input sizes and the cells of the three output levels (no torch here)."""
 import numpy as np
 
-WIDTH, HEIGHT = 384, 256
+WIDTH, HEIGHT = 384, 256  # of the views that are trained on
+NATIVE_WIDTH, NATIVE_HEIGHT = 416, 288  # that the ONNX files suggest: a little larger than the views finds more (LOG.md)
 STRIDES = (8, 16, 32)
 
 

@@ -14,10 +14,13 @@ ALLOWED = {
     "intel_classroom", "intel_people", "intel_store_aisle", "intel_worker_zone", "intel_person_bicycle_car",
     "intel_head_pose_face_female_and_male", "intel_head_pose_face_female", "intel_head_pose_face_male",
     "intel_car", "intel_bottle", "intel_fruit_and_vegetable",
+    "rf_lobby", "rf_lobby_groups", "rf_hand_raise_labelled", "rf_bus_door",
+    "coco_ccby3", "nao_canteen", "nao_canteen2", "rf_cones", "rf_trashcan", "rf_farm", "rf_rover", "rf_iconart",
+    "robocup_msl", "robocup_msl2", "grocery_shelves",
 }
 
 # Seen from straight above: any direction is up, and the teachers see nobody.
-FROM_ABOVE = {"hv2_topdown", "rendered_topdown"}
+FROM_ABOVE = {"hv2_topdown", "rf_bus_door", "rendered_topdown"}
 
 # Labels are exact and the picture is not a photograph, so the teachers are not asked.
 RENDERED = {"rendered_oblique", "rendered_topdown"}
@@ -25,7 +28,9 @@ RENDERED = {"rendered_oblique", "rendered_topdown"}
 # How often a picture's source is drawn for views against once for the others: few pictures, but the right kind.
 REPEAT = {
     "hv2_topdown": 2, "hv2_cctv": 4, "hv2_voc": 2, "hv2_personlike": 6, "grocery_closeup": 2,
-    "rf_person_tcc": 5, "rf_hand_raise": 5, "intel_classroom": 10, "intel_people": 5, "intel_store_aisle": 3, "intel_worker_zone": 3,
+    "rf_person_tcc": 5, "intel_classroom": 10, "intel_people": 5, "intel_store_aisle": 3, "intel_worker_zone": 3,
+    "rf_lobby": 3, "rf_lobby_groups": 5, "rf_hand_raise_labelled": 6, "rf_bus_door": 15,
+    "coco_ccby3": 5, "nao_canteen": 2, "rf_trashcan": 3, "robocup_msl": 3, "rf_farm": 2,
 }
 
 # Whole sources kept for choosing, and every n-th picture of the others.
@@ -33,6 +38,7 @@ DEV_SOURCES = {"hv2_meeting", "hv2_porch"}
 DEV_EVERY = {
     "hv2_coco": 12, "hv2_openimages": 12, "coco_subset": 12, "hv2_topdown": 10, "hv2_crossing": 12,
     "wearable_walk": 10, "hv2_personlike": 6, "hv2_voc": 8,
+    "rf_lobby": 15,
 }
 DEV_EVERY_RENDERED = 20
 

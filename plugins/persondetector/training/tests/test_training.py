@@ -177,7 +177,7 @@ class Learning(unittest.TestCase):
 
     def test_the_network_keeps_within_one_gigaflop(self):
         from footfall_training.network import PersonNet, multiply_adds
-        self.assertLessEqual(2 * multiply_adds(PersonNet(), 384, 256), 1.0e9)
+        self.assertLessEqual(2 * multiply_adds(PersonNet(), 416, 288), 1.0e9)
 
     def test_folding_changes_no_output(self):
         import torch
@@ -222,7 +222,7 @@ class Files(unittest.TestCase):
                 self.assertEqual(rows.shape, (1, cell_count(width, height), 6))
                 self.assertEqual(rows[0, 0, 5], 1.0)
             notes = {e.key: e.value for e in onnx.load(path).metadata_props}
-        wanted = dict(color="rgb", resize="stretch", head="yolox_decoded", imgsz="[256, 384]", person_class="0", threshold="0.3")
+        wanted = dict(color="rgb", resize="stretch", head="yolox_decoded", imgsz="[288, 416]", person_class="0", threshold="0.3")
         self.assertEqual({k: notes[k] for k in wanted}, wanted)
 
 
