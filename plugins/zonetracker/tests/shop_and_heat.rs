@@ -58,10 +58,13 @@ fn counts(shop: &ShopTotals) -> [u64; 4] {
     [shop.entries, shop.exits, shop.unseen, shop.left_inside]
 }
 
+/// Name, ways, entries, exits, unseen and left inside, seconds at no people, at one, and so on.
+type Case = (&'static str, Vec<Way>, [u64; 4], &'static [f64]);
+
 #[test]
 fn people_inside_are_who_came_in_less_who_went_out_by_all_doors() {
     let (door, back) = (300.0, 850.0);
-    let cases: [(&str, Vec<Way>, [u64; 4], &[f64]); 5] = [
+    let cases: [Case; 5] = [
         ("nobody", vec![], [0; 4], &[20.0]),
         ("in by the door, out at the back", vec![comes_in(1.0, door), goes_out(11.0, back)], [1, 1, 0, 0], &[10.0, 10.0]),
         ("two at once", vec![comes_in(1.0, door), comes_in(1.0, back), goes_out(11.0, door)], [2, 1, 0, 0], &[2.5, 7.5, 10.0]),
@@ -242,10 +245,13 @@ fn a_queue_is_long_for_as_long_as_it_truly_was() {
     }
 }
 
+/// When somebody begins, and the y to which they walk at so many pixels a second.
+type Walker = (f64, Vec<(f64, f64)>);
+
 fn ways() -> impl Strategy<Value = Vec<Way>> {
     let stops = proptest::collection::vec((30.0..970.0f64, 60.0..140.0f64), 2..7);
     proptest::collection::vec((0.0..10.0f64, stops), 1..4).prop_map(|people| {
-        let walk = |(lane, (start, stops)): (usize, &(f64, Vec<(f64, f64)>))| {
+        let walk = |(lane, (start, stops)): (usize, &Walker)| {
             let (mut now, mut found, mut before) = (*start, way(&[]), None);
             for (y, speed) in stops {
                 now += before.map_or(0.0, |before| f64::abs(y - before) / speed);

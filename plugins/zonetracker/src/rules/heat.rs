@@ -137,6 +137,9 @@ mod tests {
         HeatRule::new(&scene, PictureSize::new(400, 200)).unwrap()
     }
 
+    /// Name, sightings, and what they must give.
+    type Case = (&'static str, &'static [(f64, f64, f64)], [f64; 8], [u64; 8]);
+
     /// Seconds, and visits, by cell, of somebody seen at these times and points.
     fn heat(sightings: &[(f64, f64, f64)]) -> (Vec<f64>, Vec<u64>) {
         let (rule, mut memory, mut events) = (rule(), HeatMemory::default(), Vec::new());
@@ -162,7 +165,7 @@ mod tests {
     /// ```
     #[test]
     fn time_is_where_the_way_is() {
-        let cases: [(&str, &[(f64, f64, f64)], [f64; 8], [u64; 8]); 9] = [
+        let cases: [Case; 9] = [
             ("seen once", &[(0.0, 50.0, 50.0)], [0.0; 8], [1, 0, 0, 0, 0, 0, 0, 0]),
             (
                 "stands",
