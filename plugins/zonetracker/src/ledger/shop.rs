@@ -121,3 +121,81 @@ impl Shop {
         tell(at, &ShopTotals { entries, exits, entries_at_ms, exits_at_ms, unseen, left_inside, ..ShopTotals::default() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn scene() -> Scene {
+        Scene::parse(
+            r#"{"version":1,"site":"a","camera":"b","placement":"entrance","time_zone":"UTC",
+                "opening_hours":{"monday":["09:00-12:00","13:00-18:00"]},"shop":{"lines":["door"]},
+                "lines":[{"name":"door","points":[[0.1,0.5],[0.9,0.5]],"inside":[0.5,0.2]}]}"#,
+        )
+        .unwrap()
+    }
+
+    fn at(clock: &str) -> WallTime {
+        WallTime::parse(&format!("2026-03-02T{clock}Z")).unwrap()
+    }
+
+    /// Settles, with all time observed.
+    fn settle(shop: &mut Shop, to: WallTime, cuts: &[WallTime]) -> Vec<(WallTime, ShopTotals)> {
+        let mut told = Vec::new();
+        let observed = Observed::from([(at("09:00:00"), to)]);
+        shop.settle(to, cuts, &observed, |at, totals| told.push((at, totals.clone())));
+        told
+    }
+
+    fn sum(told: &[(WallTime, ShopTotals)]) -> ShopTotals {
+        told.iter().fold(ShopTotals::default(), |mut sum, (_, totals)| {
+            sum.add(totals);
+            sum
+        })
+    }
+
+    #[test]
+    fn time_is_cut_where_it_is_asked_for() {
+        let mut shop = Shop::new(&scene(), at("09:00:00")).unwrap();
+        let told = settle(&mut shop, at("11:00:00"), &[at("10:00:00")]);
+        let times: Vec<_> = told.iter().map(|(at, totals)| (*at, totals.occupancy.as_ns().to_vec())).collect();
+        assert_eq!(times, [(at("09:00:00"), vec![3_600_000_000_000]), (at("10:00:00"), vec![3_600_000_000_000])]);
+    }
+
+    #[test]
+    fn what_becomes_known_too_late_counts_from_now_on() {
+        let mut shop = Shop::new(&scene(), at("09:00:00")).unwrap();
+        settle(&mut shop, at("09:10:00"), &[]);
+        shop.crossed(0, Direction::In, at("09:05:00"));
+        let told = sum(&settle(&mut shop, at("09:20:00"), &[]));
+        assert_eq!((told.entries, told.occupancy.as_ns()), (1, &[0, 600_000_000_000][..]));
+    }
+
+    #[test]
+    fn what_happens_at_the_very_end_counts_at_the_end() {
+        let mut shop = Shop::new(&scene(), at("09:00:00")).unwrap();
+        shop.crossed(0, Direction::Out, at("09:10:00"));
+        assert_eq!(sum(&settle(&mut shop, at("09:10:00"), &[])).exits, 0);
+        let mut told = ShopTotals::default();
+        shop.finish(|_, totals| told.add(totals));
+        assert_eq!((told.exits, told.unseen, told.exits_at_ms), (1, 1, 9 * 3_600_000 + 600_000));
+    }
+
+    #[test]
+    fn it_is_emptied_at_each_closing() {
+        let mut shop = Shop::new(&scene(), at("09:00:00")).unwrap();
+        let mut left = Vec::new();
+        for minute in (0..=600).step_by(10) {
+            let now = at("09:00:00").plus(Duration::from_secs(60 * minute));
+            shop.advance(now);
+            if [60, 300].contains(&minute) {
+                shop.crossed(0, Direction::In, now);
+            }
+            left.extend(settle(&mut shop, now, &[]).into_iter().filter(|(_, totals)| totals.left_inside > 0));
+        }
+        let left: Vec<_> = left.iter().map(|(at, totals)| (at.plus(Duration::from_nanos(1)), totals.left_inside)).collect();
+        assert_eq!(left, [(at("12:00:00"), 1), (at("18:00:00"), 1)]);
+    }
+}
