@@ -105,6 +105,18 @@ class Canvas:
         self.pen.restore()
         self.text("excluded", middle(corners), YELLOW)
 
+    def grid(self, columns: int, rows: int) -> None:
+        """The edges between the grid's cells, thin."""
+        self.pen.set_source_rgba(*WHITE, 0.35)
+        self.pen.set_line_width(self.unit / 2)
+        for column in range(1, columns):
+            self.pen.move_to(self.width * column / columns, 0)
+            self.pen.line_to(self.width * column / columns, self.height)
+        for row in range(1, rows):
+            self.pen.move_to(0, self.height * row / rows)
+            self.pen.line_to(self.width, self.height * row / rows)
+        self.pen.stroke()
+
     def cell(self, corner: Point, size: Point, share: float | None) -> None:
         """A cell of the grid with its share of the most: from yellow to red; crossed out where nothing is told."""
         self.pen.rectangle(*corner, *size)
@@ -227,10 +239,14 @@ def draw_heat(heat: Heat, picture: Path, out: Path) -> None:
 def draw(scene: dict[str, Any], picture: Path, out: Path) -> None:
     """Draws the scene over the picture into a PNG."""
     canvas = Canvas(load(picture))
+    if scene.get("heat") is not None:
+        canvas.grid(scene["heat"].get("columns", 16), scene["heat"].get("rows", 9))
     for corners in scene.get("excluded", []):
         canvas.excluded([canvas.at(corner) for corner in corners])
     draw_zones(canvas, scene.get("zones", []), scene.get("routes", []))
+    doors = (scene.get("shop") or {}).get("lines", [])
     for line in scene.get("lines", []):
-        canvas.line(line["name"], [canvas.at(point) for point in line["points"]], canvas.at(line["inside"]))
+        name = f"{line['name']} (shop)" if line["name"] in doors else line["name"]
+        canvas.line(name, [canvas.at(point) for point in line["points"]], canvas.at(line["inside"]))
     canvas.ticks()
     canvas.surface.write_to_png(str(out))
