@@ -10,6 +10,7 @@ from typing import Any
 import cairo
 
 from .console import WrongUse
+from .heat import Heat
 
 Point = tuple[float, float]
 Colour = tuple[float, float, float]
@@ -103,6 +104,32 @@ class Canvas:
         self.pen.stroke()
         self.pen.restore()
         self.text("excluded", middle(corners), YELLOW)
+
+    def grid(self, columns: int, rows: int) -> None:
+        """The edges between the grid's cells, thin."""
+        self.pen.set_source_rgba(*WHITE, 0.35)
+        self.pen.set_line_width(self.unit / 2)
+        for column in range(1, columns):
+            self.pen.move_to(self.width * column / columns, 0)
+            self.pen.line_to(self.width * column / columns, self.height)
+        for row in range(1, rows):
+            self.pen.move_to(0, self.height * row / rows)
+            self.pen.line_to(self.width, self.height * row / rows)
+        self.pen.stroke()
+
+    def cell(self, corner: Point, size: Point, share: float | None) -> None:
+        """A cell of the grid with its share of the most: from yellow to red; crossed out where nothing is told."""
+        self.pen.rectangle(*corner, *size)
+        if share is None:
+            self.pen.set_source_rgba(*WHITE, 0.25)
+            self.pen.set_line_width(self.unit / 2)
+            self.pen.stroke()
+            self.pen.move_to(corner[0], corner[1] + size[1])
+            self.pen.line_to(corner[0] + size[0], corner[1])
+            self.pen.stroke()
+        else:
+            self.pen.set_source_rgba(0.95, 0.85 * (1 - share), 0.05, 0.1 + 0.6 * share if share > 0 else 0)
+            self.pen.fill()
 
     def zone(self, corners: list[Point], colour: Colour) -> None:
         """A zone."""
@@ -198,13 +225,28 @@ def draw_zones(canvas: Canvas, zones: list[dict[str, Any]], routes: list[dict[st
         canvas.text(name if label == "area" else f"{name} ({label})", (x, y - 6 * canvas.unit), ROLES[role[name]])
 
 
+def draw_heat(heat: Heat, picture: Path, out: Path) -> None:
+    """Draws the heat over the picture into a PNG. Twice the time is not twice the colour: a root keeps the lesser visible."""
+    canvas = Canvas(load(picture))
+    size = canvas.width / heat.columns, canvas.height / heat.rows
+    for number, seconds in enumerate(heat.seconds):
+        corner = (number % heat.columns) * size[0], (number // heat.columns) * size[1]
+        canvas.cell(corner, size, None if seconds is None else math.sqrt(seconds / (heat.most or 1.0)))
+    canvas.text(f"red: {heat.most:.0f} s", (0.0, float(canvas.height)), RED)
+    canvas.surface.write_to_png(str(out))
+
+
 def draw(scene: dict[str, Any], picture: Path, out: Path) -> None:
     """Draws the scene over the picture into a PNG."""
     canvas = Canvas(load(picture))
+    if scene.get("heat") is not None:
+        canvas.grid(scene["heat"].get("columns", 16), scene["heat"].get("rows", 9))
     for corners in scene.get("excluded", []):
         canvas.excluded([canvas.at(corner) for corner in corners])
     draw_zones(canvas, scene.get("zones", []), scene.get("routes", []))
+    doors = (scene.get("shop") or {}).get("lines", [])
     for line in scene.get("lines", []):
-        canvas.line(line["name"], [canvas.at(point) for point in line["points"]], canvas.at(line["inside"]))
+        name = f"{line['name']} (shop)" if line["name"] in doors else line["name"]
+        canvas.line(name, [canvas.at(point) for point in line["points"]], canvas.at(line["inside"]))
     canvas.ticks()
     canvas.surface.write_to_png(str(out))

@@ -162,12 +162,52 @@ def following(payload: dict[str, Any], truth: Truth | None) -> list[str]:
     return section("Following", {"people": True}, rows, truth is not None)
 
 
+def shop(payload: dict[str, Any]) -> list[str]:
+    """The shop as its doors bound it."""
+    if "shop" not in payload:
+        return []
+    told = payload["shop"]
+    cells = ["withheld"] * 4
+    if told is not None:
+        inside = told["occupancy"]["mean"]
+        mean_inside = known(None if inside is None else float(inside))
+        cells = [figure(told["entries"]), figure(told["exits"]), mean_inside, figure(told["occupancy"]["max"])]
+    columns: Columns = {"in": False, "out": False, "mean inside": False, "most inside": False}
+    return section("The shop", columns, [("all doors", [(cell, "") for cell in cells])], False)
+
+
+def day(payload: dict[str, Any]) -> list[str]:
+    """The balance of the day that the window ends."""
+    if "day" not in payload:
+        return []
+    told = payload["day"]["shop"]
+    is_withheld = "day.shop.mean_visit_s" in payload["suppressed"]
+    visit = "withheld" if is_withheld else known(told["mean_visit_s"], " s")
+    cells = [figure(told[key]) for key in ("entries", "exits", "balance", "unseen", "left_inside")] + [visit]
+    titles = ("in", "out", "balance", "unseen", "left inside", "mean visit")
+    return section("The day", dict.fromkeys(titles, False), [(payload["day"]["start"][:10], [(cell, "") for cell in cells])], False)
+
+
+def warmth(payload: dict[str, Any]) -> list[str]:
+    """The grid: a picture of it is drawn by pipelines/heat."""
+    if "heat" not in payload:
+        return []
+    cells = [cell for row in (payload["heat"] or {"seconds": []})["seconds"] for cell in row]
+    told = [seconds for seconds in cells if seconds is not None]
+    if not told:
+        return section("Warmth", {"cells told": False, "warmest": False}, [("grid", [("withheld", ""), ("withheld", "")])], False)
+    rows: Rows = [("grid", [(f"{len(told)} of {len(cells)}", ""), (figure(float(max(told)), " s"), "")])]
+    return section("Warmth", {"cells told": False, "warmest": False}, rows, False)
+
+
 def of(payload: dict[str, Any], truth: Truth | None) -> str:
     """The table of one payload; truth stands beside each figure where it is known."""
     head = f"{payload.get('site')}/{payload.get('camera')}: {local_span(payload['window'])}"
     out = [head, "=" * len(head)]
     for part in (passing, staying, stopping, queueing, going, following):
         out += part(payload, truth)
+    for part_without_truth in (shop, day, warmth):
+        out += part_without_truth(payload)
     if not payload.get("lines") and not payload.get("zones"):
         out.append("  The scene has no lines and no zones: nothing was to be counted.")
     out.append(f"  Seen: {figure(payload.get('coverage_s'))} of {figure(payload.get('open_s'))} seconds that the shop was open in this hour.")

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use footfall_contract::time::{ClockKind, WallTime};
-use footfall_contract::totals::{QueueTotals, Reading, TotalFell, Totals, ZoneTotals};
+use footfall_contract::totals::{QueueTotals, Reading, ShopTotals, TotalFell, Totals, ZoneTotals};
 use footfall_contract::windows::Windows;
 
 /// A window is published this long after its end, so that readings in flight arrive in time.
@@ -56,6 +56,8 @@ pub struct Finished {
     pub inside_at_start: BTreeMap<String, u64>,
     /// People waiting at its start, by the queue's name.
     pub waiting_at_start: BTreeMap<String, u64>,
+    /// People inside the shop at its start.
+    pub in_shop_at_start: u64,
     /// The totals were marked weak.
     pub weak: bool,
     /// Whether it has ended.
@@ -68,6 +70,7 @@ struct Part {
     reading: Reading,
     inside_at_start: BTreeMap<String, u64>,
     waiting_at_start: BTreeMap<String, u64>,
+    in_shop_at_start: u64,
     weak: bool,
 }
 
@@ -79,6 +82,7 @@ impl Part {
         {
             others.into_iter().for_each(|(zone, n)| *sums.entry(zone).or_default() += n);
         }
+        self.in_shop_at_start += other.in_shop_at_start;
         self.weak |= other.weak;
     }
 }
@@ -118,8 +122,9 @@ impl Run {
         let zones = &self.opening.zones;
         let inside_at_start = zones.iter().map(|(name, z)| (name.clone(), inside(z))).collect();
         let waiting_at_start = zones.iter().filter_map(|(name, z)| Some((name.clone(), waiting(z.queue.as_ref()?)))).collect();
+        let in_shop_at_start = self.opening.shop.as_ref().map_or(0, ShopTotals::inside);
         self.opening = closing;
-        Part { reading, inside_at_start, waiting_at_start, weak: self.newest.weak }
+        Part { reading, inside_at_start, waiting_at_start, in_shop_at_start, weak: self.newest.weak }
     }
 }
 
@@ -284,8 +289,8 @@ impl Hours {
 }
 
 fn finished(start: WallTime, end: WallTime, part: Part, completeness: Completeness) -> Finished {
-    let Part { reading, inside_at_start, waiting_at_start, weak } = part;
-    Finished { start, end, reading, inside_at_start, waiting_at_start, weak, completeness }
+    let Part { reading, inside_at_start, waiting_at_start, in_shop_at_start, weak } = part;
+    Finished { start, end, reading, inside_at_start, waiting_at_start, in_shop_at_start, weak, completeness }
 }
 
 /// Do the readings of one event rise from boundary to boundary to now?

@@ -12,6 +12,7 @@
 
 pub mod backoff;
 pub mod broker;
+pub mod days;
 pub mod disclosure;
 pub mod hours;
 pub mod jsonl;

@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use crate::hours::{Completeness, Finished};
 pub use figures::{
-    AtOnce, Bin, DurationFigures, Flows, InOrder, Interest, Line, Number, Published, Queue, QueueLength, Route, Zone, tenths,
+    AtOnce, Bin, Day, DayShop, DurationFigures, Flows, HeatMap, InOrder, Interest, Line, Number, Published, Queue, QueueLength,
+    Route, Shop, Zone, tenths,
 };
 
-/// Version of the payload: 2 has interest, queues, flows, routes and netted crossings.
-pub const SCHEMA: u32 = 2;
+/// Version of the payload: 2 has interest, queues, flows, routes and netted crossings; 3 has shop, day and heat.
+pub const SCHEMA: u32 = 3;
 
 #[derive(Serialize)]
 struct Span<'a> {
@@ -92,7 +93,8 @@ pub fn write(scene: &Scene, rule_version: u32, window: &Finished, figures: &Publ
     Payload { id, text }
 }
 
-fn local(scene: &Scene, t: WallTime) -> String {
+/// A moment by the shop's clock, with its offset.
+pub(crate) fn local(scene: &Scene, t: WallTime) -> String {
     let t = t.timestamp();
     t.display_with_offset(scene.time_zone.to_offset(t)).to_string()
 }

@@ -13,6 +13,7 @@ use parking_lot::{Condvar, Mutex};
 use tokio::time::{Instant, timeout};
 
 use crate::broker::Broker;
+use crate::days::Days;
 use crate::disclosure::{Figures, disclose};
 use crate::hours::{Finished, Hours, PUBLISH_AFTER};
 use crate::jsonl::JsonLines;
@@ -178,6 +179,7 @@ fn work(config: Config, shared: &Arc<Shared>, notify: Notify) -> std::io::Result
 struct Camera {
     scene: Scene,
     hours: Hours,
+    days: Days,
     /// When the newest totals came.
     at: Option<Instant>,
 }
@@ -254,7 +256,7 @@ impl Desk {
             *self.shared.link.lock() = Some(Arc::clone(&link));
             tokio::spawn(link.run());
         }
-        self.camera = Some(Camera { hours: Hours::new(scene.windows()), scene, at: None });
+        self.camera = Some(Camera { hours: Hours::new(scene.windows()), days: Days::default(), scene, at: None });
     }
 
     fn totals(&mut self, totals: Totals) {
@@ -306,8 +308,10 @@ impl Desk {
     }
 
     fn publish(&mut self, window: &Finished) {
-        let Some(camera) = &self.camera else { return };
-        let published = disclose(&Figures::of(&camera.scene, window), &camera.scene);
+        let Some(camera) = &mut self.camera else { return };
+        let day = camera.days.add(&camera.scene, window);
+        let figures = Figures::of(&camera.scene, window).with_day(&camera.scene, day);
+        let published = disclose(&figures, &camera.scene);
         let payload = payload::write(&camera.scene, RULE_VERSION, window, &published);
         if let Some(Err(problem)) = self.config.jsonl.as_mut().map(|file| file.append(&payload))
             && !std::mem::replace(&mut self.told.file, true)

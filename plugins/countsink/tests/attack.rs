@@ -13,15 +13,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::WallTime;
-use footfall_contract::totals::{Durations, InterestTotals, QueueTotals, Reading, RouteTotals, ZoneTotals};
+use footfall_contract::totals::{
+    Durations, HeatTotals, InterestTotals, LineTotals, QueueTotals, Reading, RouteTotals, ShopTotals, ZoneTotals,
+};
+use gst_plugin_countsink::days::DayReading;
 use gst_plugin_countsink::disclosure::{Figures, disclose};
 use gst_plugin_countsink::hours::{Completeness, Finished};
 use gst_plugin_countsink::payload::{DurationFigures, Published};
 
-use common::lasting;
+use common::{S, lasting};
 
-/// Least count of zones.
+/// Least count of zones, and
 const LEAST: u64 = 10;
+/// of lines.
+const LEAST_LINES: u64 = 5;
 
 /// Counts of a publication.
 type Told = Vec<Option<u64>>;
@@ -36,26 +41,36 @@ struct Sizes {
 
 impl Sizes {
     /// The group can be told to be small, and more than that.
-    fn leaks(&self) -> bool {
-        let all_small = (1u128 << LEAST) - 1;
-        self.is_small_somewhere && self.possible >> LEAST == 0 && self.possible != all_small
+    fn leaks(&self, least: u64) -> bool {
+        let all_small = (1u128 << least) - 1;
+        self.is_small_somewhere && self.possible >> least == 0 && self.possible != all_small
     }
 }
 
 /// The tables of an attack, each with its groups and whether it lies so far from the edge of what is tried that no other
 /// table is missing beside it.
-#[derive(Default)]
 struct Attack {
+    least: u64,
     by_publication: HashMap<Told, Vec<Sizes>>,
 }
 
+impl Default for Attack {
+    fn default() -> Self {
+        Self { least: LEAST, by_publication: HashMap::new() }
+    }
+}
+
 impl Attack {
+    fn on_lines() -> Self {
+        Self { least: LEAST_LINES, ..Self::default() }
+    }
+
     fn add(&mut self, told: Told, groups: &[u64], inner: bool) {
         let sizes = self.by_publication.entry(told).or_default();
         sizes.resize(groups.len(), Sizes::default());
         for (sizes, n) in sizes.iter_mut().zip(groups) {
             sizes.possible |= 1 << n;
-            sizes.is_small_somewhere |= inner && *n < LEAST;
+            sizes.is_small_somewhere |= inner && *n < self.least;
         }
     }
 
@@ -63,7 +78,7 @@ impl Attack {
     fn leaks(&self) -> Vec<String> {
         let sizes = |s: &Sizes| (0..128).filter(|n| s.possible >> n & 1 == 1).collect::<Vec<u64>>();
         let of = |(told, groups): (&Told, &Vec<Sizes>)| {
-            let found = groups.iter().enumerate().filter(|(_, s)| s.leaks());
+            let found = groups.iter().enumerate().filter(|(_, s)| s.leaks(self.least));
             found.map(|(i, s)| format!("{told:?}: group {i} is one of {:?}", sizes(s))).collect::<Vec<_>>()
         };
         self.by_publication.iter().flat_map(of).collect()
@@ -97,6 +112,7 @@ fn window(visits: [u64; 3]) -> Finished {
         reading: Reading { zones: zones.collect(), ..Reading::default() },
         inside_at_start: BTreeMap::new(),
         waiting_at_start: BTreeMap::new(),
+        in_shop_at_start: 0,
         weak: false,
         completeness: Completeness::Whole,
     }
@@ -228,6 +244,115 @@ fn who_stayed_how_long() {
                 attack.add(told, &[short, middling, long], short <= 20 && middling <= 20 && long <= 20);
             }
         }
+    }
+    attack.fails();
+}
+
+/// A shop with the doors `a` and `b`, and a grid whose upper row is the zone `top`.
+fn shop() -> Scene {
+    let line = |name: &str| format!(r#"{{"name":"{name}","points":[[0.1,0.5],[0.9,0.5]],"inside":[0.5,0.9]}}"#);
+    Scene::parse(&format!(
+        r#"{{"version":1,"site":"a","camera":"b","placement":"other","time_zone":"UTC","lines":[{},{}],
+            "zones":[{{"name":"top","polygon":[[0.02,0.02],[0.98,0.02],[0.98,0.4],[0.02,0.4]]}}],
+            "shop":{{"lines":["a","b"],"empty_at":"00:00"}},"heat":{{"columns":3,"rows":2}}}}"#,
+        line("a"),
+        line("b")
+    ))
+    .unwrap()
+}
+
+/// A window with these entries by the two doors, and many exits.
+fn at_the_doors(entries: [u64; 2]) -> Finished {
+    let line = |n: u64| LineTotals { entries: n, exits: 40, netted: 0 };
+    let lines = ["a", "b"].into_iter().zip(entries).map(|(name, n)| (name.to_owned(), line(n))).collect();
+    let shop = ShopTotals { entries: entries.iter().sum(), exits: 80, ..ShopTotals::default() };
+    Finished { reading: Reading { lines, shop: Some(shop), ..Reading::default() }, ..window([0; 3]) }
+}
+
+#[test]
+fn who_came_by_the_quiet_door() {
+    let (scene, mut attack) = (shop(), Attack::on_lines());
+    for a in 0..=22 {
+        for b in 0..=22 {
+            let told = publish(&scene, &at_the_doors([a, b]));
+            let shop = told.shop.clone().flatten().map(|shop| shop.entries);
+            attack.add(vec![told.lines["a"].entries, told.lines["b"].entries, shop], &[a, b], true);
+        }
+    }
+    attack.fails();
+}
+
+/// A day of three hours and one door, and one of two hours and two doors: whoever has its windows has each part that is told.
+#[test]
+fn who_came_in_the_quiet_hours() {
+    let (scene, mut attack) = (shop(), Attack::on_lines());
+    let by_hour: Vec<Option<u64>> = (0..=12).map(|n| publish(&scene, &at_the_doors([n, 0])).lines["a"].entries).collect();
+    let window = at_the_doors([0, 0]);
+    let day = scene.shop_day(window.start).unwrap();
+    let mut told_sums = 0;
+    for code in 0..13usize.pow(4) {
+        let parts: Vec<u64> = (0..4).map(|k| (code / 13usize.pow(k) % 13) as u64).collect();
+        for length in [3, 4] {
+            let parts = &parts[..length];
+            let totals = ShopTotals { entries: parts.iter().sum(), exits: 80, ..ShopTotals::default() };
+            let reading = DayReading { day, totals, observed_ns: 0, entries: parts.to_vec(), exits: vec![40, 40] };
+            let told = disclose(&Figures::of(&scene, &window).with_day(&scene, Some(reading)), &scene).day.unwrap().shop;
+            let by_hour: Vec<_> = parts.iter().map(|n| by_hour[*n as usize]).collect();
+            told_sums += u64::from(told.entries > Some(by_hour.iter().flatten().sum()));
+            let balance = told.balance.map(|n| n.unsigned_abs());
+            attack.add([by_hour, vec![told.entries, balance]].concat(), parts, true);
+        }
+    }
+    attack.fails();
+    assert!(told_sums > 100, "{told_sums}: is the rest ever told?");
+}
+
+#[test]
+fn whom_the_doors_missed() {
+    let (scene, mut attack) = (shop(), Attack::on_lines());
+    let window = at_the_doors([0, 0]);
+    let day = scene.shop_day(window.start).unwrap();
+    for entries in 40..=60_u64 {
+        for unseen in 0..=28_u64 {
+            for left_inside in 0..=28_u64 {
+                let exits = entries + unseen - left_inside;
+                let totals = ShopTotals { entries, exits, unseen, left_inside, ..ShopTotals::default() };
+                let reading = DayReading { day, totals, observed_ns: 0, entries: vec![entries], exits: vec![exits] };
+                let told = disclose(&Figures::of(&scene, &window).with_day(&scene, Some(reading)), &scene).day.unwrap().shop;
+                let counts = vec![told.entries, told.exits, told.unseen, told.left_inside];
+                let inner = (46..=54).contains(&entries) && unseen.max(left_inside) <= 14;
+                attack.add(counts, &[unseen, left_inside], inner);
+            }
+        }
+    }
+    attack.fails();
+}
+
+/// The attacker knows that each person was in one of the zone's cells and no other, but not for how long: so what can be had
+/// of a cell are whether it is told, and the number of the zone. Times follow from each other: what is told of a zone less
+/// what is told of its cells must be the time of nobody's cell, or of enough.
+#[test]
+fn who_was_in_which_cell() {
+    let (scene, mut attack) = (shop(), Attack::default());
+    for code in 0..33usize.pow(3) {
+        let cells = [0, 1, 2].map(|k| (code / 33usize.pow(k) % 33) as u64);
+        let visits: u64 = cells.iter().sum();
+        if visits < LEAST {
+            continue;
+        }
+        let presence_ns = vec![500 * S; 6];
+        let zone = ZoneTotals { visits, presence_ns: 1500 * S, ..ZoneTotals::default() };
+        let heat = HeatTotals { presence_ns, visits: [cells, [100; 3]].concat() };
+        let zones = BTreeMap::from([("top".to_owned(), zone)]);
+        let reading = Reading { zones, heat: Some(heat), ..Reading::default() };
+        let told = publish(&scene, &Finished { reading, ..window([0; 3]) });
+        let map = told.heat.flatten().unwrap();
+        assert!(map.seconds[1].iter().all(Option::is_some), "below the zone nothing is quiet");
+        let hidden: Vec<u64> = cells.iter().zip(&map.seconds[0]).filter(|(_, told)| told.is_none()).map(|(n, _)| *n).collect();
+        assert!(hidden.is_empty() || hidden.iter().sum::<u64>() >= LEAST, "{cells:?}: {map:?}");
+        let of_cells = map.seconds[0].iter().map(|told| told.map(|s| s.0 as u64));
+        let of_zone = told.zones["top"].as_ref().and_then(|zone| zone.visits);
+        attack.add(of_cells.chain([of_zone]).collect(), &cells, visits <= 30);
     }
     attack.fails();
 }

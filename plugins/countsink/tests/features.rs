@@ -44,6 +44,7 @@ fn window(visits: [u64; 4]) -> Finished {
         },
         inside_at_start: BTreeMap::new(),
         waiting_at_start: BTreeMap::new(),
+        in_shop_at_start: 0,
         weak: false,
         completeness: Completeness::Whole,
     }
@@ -293,7 +294,15 @@ fn the_payloads_of_the_docs_fit_the_schema() {
     assert!(blocks.len() >= 2, "{}", blocks.len());
     let examples: Vec<Value> = blocks.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
     examples.iter().for_each(fits);
-    for path in ["/lines/door/netted", "/zones/tables/interest", "/zones/waiting/queue/service", "/flows/door", "/routes/round"] {
+    for path in [
+        "/lines/door/netted",
+        "/zones/tables/interest",
+        "/zones/waiting/queue/service",
+        "/flows/door",
+        "/routes/round",
+        "/shop",
+        "/heat",
+    ] {
         assert!(examples.iter().any(|e| e.pointer(path).is_some_and(|v| !v.is_null())), "no example has {path}");
     }
 }
@@ -303,5 +312,5 @@ fn the_scenes_of_the_docs_are_scenes() {
     let blocks = json_blocks("scene.md");
     assert!(blocks.len() >= 2, "{}", blocks.len());
     let scenes: Vec<Scene> = blocks.iter().map(|text| Scene::parse(text).unwrap()).collect();
-    assert!(scenes.iter().any(|s| !s.flows.is_empty() && !s.routes.is_empty()));
+    assert!(scenes.iter().any(|s| !s.flows.is_empty() && !s.routes.is_empty() && s.shop.is_some() && s.heat.is_some()));
 }

@@ -36,6 +36,7 @@ fn window(line: LineTotals, zone: ZoneTotals, inside: u64) -> Finished {
         },
         inside_at_start: BTreeMap::from([("shelf".into(), inside)]),
         waiting_at_start: BTreeMap::new(),
+        in_shop_at_start: 0,
         weak: false,
         completeness: Completeness::Whole,
     }
@@ -58,7 +59,7 @@ fn a_payload_is_as_documented() {
     let scene = scene("{}", parts);
     let value = published(&scene, &window(line, visitors(3, &[]), 0));
     let expected = json!({
-        "schema": 2, "id": "shop-12/main-door/2026-03-02T09:00:00Z", "rule_version": RULE_VERSION,
+        "schema": 3, "id": "shop-12/main-door/2026-03-02T09:00:00Z", "rule_version": RULE_VERSION,
         "scene_version": &scene.sha256()[..16], "site": "shop-12", "camera": "main-door", "placement": "entrance",
         "window": {"start": "2026-03-02T10:00:00+01:00", "end": "2026-03-02T11:00:00+01:00",
                    "time_zone": "Europe/Stockholm", "day_part": "morning"},

@@ -154,6 +154,14 @@ impl Engine {
         self.count();
         if let (Some(ledger), Some(last)) = (&mut self.ledger, self.last) {
             Gauge::of(&self.scene).for_each(|gauge| ledger.settle(gauge, last.wall));
+            ledger.finish_shop();
+        }
+    }
+
+    /// Somebody knows that nobody is inside the shop now: who is still taken to be inside is taken out.
+    pub fn empty_shop(&mut self) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.empty_shop();
         }
     }
 
@@ -294,6 +302,13 @@ impl Engine {
             });
             let horizon = undecided.map(|m| m.wall).fold(doubt, WallTime::min);
             ledger.settle(gauge, horizon);
+        }
+        if let Some(shop) = &self.scene.shop {
+            let undecided = self
+                .people
+                .values()
+                .flat_map(|memory| shop.lines.iter().filter_map(move |line| memory.undecided_crossing_since(*line)));
+            ledger.settle_shop(undecided.map(|m| m.wall).fold(doubt, WallTime::min));
         }
     }
 

@@ -11,16 +11,20 @@
 
 mod book;
 pub mod presence;
+mod shop;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use footfall_contract::scene::{Role, Scene, Zone};
 use footfall_contract::time::WallTime;
-use footfall_contract::totals::{BoundaryReading, InterestTotals, LineTotals, QueueTotals, Reading, RouteTotals, ZoneTotals};
+use footfall_contract::totals::{
+    BoundaryReading, HeatTotals, InterestTotals, LineTotals, QueueTotals, Reading, RouteTotals, ShopTotals, ZoneTotals,
+};
 use footfall_contract::windows::Windows;
 
 use presence::{Gauge, Observed, Presence};
+use shop::Shop;
 
 /// Boundaries whose readings are kept.
 const BOUNDARIES: usize = 2;
@@ -54,6 +58,7 @@ pub struct Ledger {
     now: Reading,
     boundaries: VecDeque<BoundaryReading>,
     presence: BTreeMap<Gauge, Presence>,
+    shop: Option<Shop>,
     /// Observed time after the earliest horizon.
     observed: Observed,
     news: News,
@@ -81,12 +86,15 @@ impl Ledger {
             routes: (scene.routes.iter())
                 .map(|route| (route.name.clone(), RouteTotals { reached: vec![0; route.zones.len()], against: 0 }))
                 .collect(),
+            shop: scene.shop.as_ref().map(|_| ShopTotals::default()),
+            heat: scene.heat.map(|grid| HeatTotals::nobody(grid.cells())),
             ..Reading::default()
         };
         Self {
             next_boundary: windows.next_boundary(started),
             windows,
             presence: Gauge::of(scene).map(|gauge| (gauge, Presence::new(started))).collect(),
+            shop: Shop::new(scene, started),
             lines,
             zones: scene.zones.iter().map(|zone| zone.name.clone()).collect(),
             routes: scene.routes.iter().map(|route| route.name.clone()).collect(),
@@ -135,6 +143,9 @@ impl Ledger {
             let end = to.min(self.next_boundary);
             self.add_span(end, span);
             self.wall = end;
+            if let Some(shop) = &mut self.shop {
+                shop.advance(end);
+            }
             if end == self.next_boundary {
                 self.pass_boundary(end);
             }
@@ -146,7 +157,7 @@ impl Ledger {
         match span {
             Span::Observed => {
                 self.now.observed_ns += ns;
-                if self.presence.is_empty() {
+                if self.presence.is_empty() && self.shop.is_none() {
                     return;
                 }
                 match self.observed.back_mut() {
@@ -187,9 +198,37 @@ impl Ledger {
         self.forget();
     }
 
+    /// Every crossing of the shop's doors up to `horizon` (at most up to now) is known.
+    pub fn settle_shop(&mut self, horizon: WallTime) {
+        let horizon = horizon.max(self.wall.minus(LONGEST_DOUBT)).min(self.wall);
+        let Self { shop: Some(shop), boundaries, observed, now, news, .. } = self else { return };
+        let cuts: Vec<_> = boundaries.iter().map(|boundary| boundary.at).collect();
+        shop.settle(horizon, &cuts, observed, |at, totals| {
+            // Time with nobody inside is no news.
+            news.presence |= totals.occupancy.as_ns().len() != 1;
+            add_to_shop(readings_after(now, boundaries, at), totals);
+        });
+        self.forget();
+    }
+
+    /// The end of the stream: nothing more will become known of the shop.
+    pub fn finish_shop(&mut self) {
+        self.settle_shop(self.wall);
+        let Self { shop: Some(shop), boundaries, now, .. } = self else { return };
+        shop.finish(|at, totals| add_to_shop(readings_after(now, boundaries, at), totals));
+    }
+
+    /// Somebody knows that nobody is inside the shop now.
+    pub fn empty_shop(&mut self) {
+        if let Some(shop) = &mut self.shop {
+            shop.empty(self.wall);
+        }
+    }
+
     /// Drops observed time that every gauge has settled.
     fn forget(&mut self) {
-        let settled = self.presence.values().map(Presence::horizon).min().unwrap_or(self.wall);
+        let gauges = self.presence.values().map(Presence::horizon).chain(self.shop.iter().map(Shop::horizon));
+        let settled = gauges.min().unwrap_or(self.wall);
         while self.observed.front().is_some_and(|(_, end)| *end <= settled) {
             self.observed.pop_front();
         }
@@ -205,6 +244,10 @@ fn nobody_in(zone: &Zone) -> ZoneTotals {
         Role::Queue { .. } => totals.queue = Some(QueueTotals::default()),
     }
     totals
+}
+
+fn add_to_shop<'a>(readings: impl Iterator<Item = &'a mut Reading>, totals: &ShopTotals) {
+    readings.filter_map(|reading| reading.shop.as_mut()).for_each(|shop| shop.add(totals));
 }
 
 /// The reading now and those at boundaries after `at`.

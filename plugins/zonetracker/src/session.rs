@@ -177,6 +177,13 @@ impl Session {
         self.sent = None;
     }
 
+    /// Nobody is inside the shop now.
+    pub fn empty_shop(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.empty_shop();
+        }
+    }
+
     /// The end of the stream: the last totals, if there are any.
     pub fn finish(&mut self) -> Option<Totals> {
         let engine = self.engine.as_mut()?;

@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 use super::file::{
     DEFAULT_JOIN_S, DEFAULT_STOP_S, FileDayPart, FileLine, FilePoint, FilePublish, FileZone, Profile, SceneFile, ZoneRole,
 };
+use super::heat::heat;
 use super::hours::{OpeningHours, minute_of_day};
 use super::paths::{flows, routes};
+use super::shop::shop;
 use super::{BadScene, DayPart, Line, Publish, Role, Scene, VERSION, Zone, sha256_hex};
 use crate::geometry::{Fraction, Point, Polygon, cross};
 use crate::windows::WindowLength;
@@ -54,9 +56,12 @@ pub fn scene(file: SceneFile, text: &str) -> Checked<Scene> {
     }
     let lines = file.lines.iter().map(|l| line(l, &excluded)).collect::<Checked<Vec<_>>>()?;
     let zones = file.zones.iter().map(|z| zone(z, &file.zones)).collect::<Checked<Vec<_>>>()?;
+    let publish = publish(&file.publish)?;
     Ok(Scene {
         day_parts: day_parts(&file.day_parts)?,
-        publish: publish(&file.publish)?,
+        shop: file.shop.as_ref().map(|file| shop(file, &lines, &publish)).transpose()?,
+        heat: file.heat.as_ref().map(heat).transpose()?,
+        publish,
         flows: flows(&file.flows, &lines, &zones)?,
         routes: routes(&file.routes, &zones)?,
         site: file.site,
@@ -364,6 +369,14 @@ mod tests {
             (r#""lines":["#, r#""routes":[{"name":"round","zones":["table"]}],"lines":["#, "2 to 16"),
             (r#""lines":["#, r#""routes":[{"name":"round","zones":["table","door"]}],"lines":["#, "\"door\" is no zone"),
             (r#""lines":["#, r#""routes":[{"name":"round","zones":["table","table"]}],"lines":["#, "stands twice"),
+            (r#""lines":["#, r#""shop":{"lines":[]},"lines":["#, "shop: lines is empty"),
+            (r#""lines":["#, r#""shop":{"lines":["table"]},"lines":["#, "\"table\" is no line"),
+            (r#""lines":["#, r#""shop":{"lines":["door","door"]},"lines":["#, "stands twice"),
+            (r#""lines":["#, r#""shop":{"lines":["door"],"empty_at":"04:30"},"lines":["#, "lies within a window of 60 minutes"),
+            (r#""lines":["#, r#""shop":{"lines":["door"],"empty_at":"24:00"},"lines":["#, "is no time of day"),
+            (r#""lines":["#, r#""heat":{"columns":1},"lines":["#, "heat: columns is 1; it must be 2 to 32"),
+            (r#""lines":["#, r#""heat":{"rows":33},"lines":["#, "heat: rows is 33"),
+            (r#""lines":["#, r#""heat":{"cells":33},"lines":["#, "unknown field `cells`"),
             (r#""name":"table""#, r#""name":"table","enter_delay_s":-1"#, "0 to 60 seconds"),
             (r#""lines":["#, r#""publish":{"window":"15min"},"lines":["#, "too short for profile"),
             (r#""lines":["#, r#""publish":{"window":"7h"},"lines":["#, "is no window"),

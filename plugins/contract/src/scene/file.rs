@@ -47,6 +47,12 @@ pub struct SceneFile {
     /// Planned ways through the shop.
     #[serde(default)]
     pub routes: Vec<FileRoute>,
+    /// The shop as its doors bound it: how many are inside, for how long they stay, and the day's balance.
+    #[serde(default)]
+    pub shop: Option<FileShop>,
+    /// A coarse grid over the picture: for how long people were where.
+    #[serde(default)]
+    pub heat: Option<FileHeat>,
     /// What may be published.
     #[serde(default)]
     pub publish: FilePublish,
@@ -210,6 +216,48 @@ pub struct FileRoute {
     pub name: String,
     /// Names of two or more zones, in the order of the route.
     pub zones: Vec<String>,
+}
+
+/// What bounds the shop.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FileShop {
+    /// Names of all lines by which people come in and go out.
+    pub lines: Vec<String>,
+    /// Time of day, `HH:MM`, at a window's beginning, when nobody is inside: the shop's day begins then. Missing: at
+    /// midnight.
+    #[serde(default)]
+    pub empty_at: Option<String>,
+}
+
+/// A coarse grid over the picture.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FileHeat {
+    /// Cells from left to right (2 to 32).
+    #[serde(default = "default_columns")]
+    pub columns: u32,
+    /// Cells from top to bottom (2 to 32).
+    #[serde(default = "default_rows")]
+    pub rows: u32,
+    /// The point of a person's box that is somewhere.
+    #[serde(default)]
+    pub anchor: Anchor,
+}
+
+/// Default of `columns`: square cells in a wide picture,
+pub const DEFAULT_COLUMNS: u32 = 16;
+/// and of `rows`.
+pub const DEFAULT_ROWS: u32 = 9;
+
+fn default_columns() -> u32 {
+    DEFAULT_COLUMNS
+}
+
+fn default_rows() -> u32 {
+    DEFAULT_ROWS
 }
 
 /// Default of `enter_delay_s`.

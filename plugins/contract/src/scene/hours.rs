@@ -129,6 +129,19 @@ impl OpeningHours {
         sum
     }
 
+    /// The first closing after `t` and before `end`: open until then, and not from then on.
+    pub(super) fn next_closing(&self, zone: &TimeZone, t: WallTime, end: WallTime) -> Option<WallTime> {
+        let mut state = self.at(zone, t);
+        while state.until < end {
+            let next = self.at(zone, state.until);
+            if state.open && !next.open {
+                return Some(state.until);
+            }
+            state = next;
+        }
+        None
+    }
+
     /// The spans of the day before `day` to `after` days after it, as moments, in order.
     fn spans_around(&self, zone: &TimeZone, day: Date, after: i32) -> Vec<(WallTime, WallTime)> {
         let Self::Spans { week, exceptions } = self else { return Vec::new() };
@@ -149,7 +162,7 @@ fn monday_first(weekday: Weekday) -> usize {
 
 /// The moment at which the local clock shows this minute of that date (of a repeated hour the first; of a skipped one
 /// the moment after the jump).
-fn start_of(zone: &TimeZone, date: Date, minute: u16) -> WallTime {
+pub(super) fn start_of(zone: &TimeZone, date: Date, minute: u16) -> WallTime {
     let local = date.to_datetime(jiff::civil::Time::midnight()).checked_add(jiff::Span::new().minutes(i64::from(minute)));
     let moment = local.and_then(|local| zone.to_ambiguous_timestamp(local).compatible());
     moment.map_or(WallTime(i64::MAX), WallTime::from_timestamp)

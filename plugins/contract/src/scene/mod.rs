@@ -6,8 +6,10 @@
 
 mod check;
 pub mod file;
+mod heat;
 pub mod hours;
 mod paths;
+mod shop;
 
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -15,7 +17,9 @@ use sha2::{Digest, Sha256};
 use crate::geometry::{Fraction, PictureSize, Point, Polygon};
 use crate::windows::{WindowLength, Windows};
 pub use file::{Anchor, Placement, Profile, ZoneRole};
+pub use heat::Heat;
 use hours::OpeningHours;
+pub use shop::{Shop, ShopDay};
 
 /// Version of the scene file.
 pub const VERSION: u32 = 1;
@@ -150,6 +154,10 @@ pub struct Scene {
     pub flows: Vec<Place>,
     /// Planned ways.
     pub routes: Vec<Route>,
+    /// The shop as its doors bound it.
+    pub shop: Option<Shop>,
+    /// The grid in whose cells people's time is added up.
+    pub heat: Option<Heat>,
     /// What may be published.
     pub publish: Publish,
     /// The file's text.

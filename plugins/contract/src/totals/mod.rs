@@ -3,6 +3,8 @@
 //! readings. So lost events, queues, tees and restarts can not change a sum.
 
 pub mod durations;
+pub mod heat;
+pub mod shop;
 pub mod time_at;
 pub mod zone;
 
@@ -12,11 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{ClockKind, StreamTime, WallTime};
 pub use durations::Durations;
+pub use heat::HeatTotals;
+pub use shop::ShopTotals;
 pub use time_at::TimeAt;
 pub use zone::{InterestTotals, QueueTotals, ZoneTotals};
 
 /// Version of the totals on the wire.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Version of the counting rules; a change of a rule that can change a count raises it.
 pub const RULE_VERSION: u32 = 1;
@@ -69,6 +73,12 @@ pub struct Reading {
     /// By the route's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub routes: BTreeMap<String, RouteTotals>,
+    /// Of a scene with a shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop: Option<ShopTotals>,
+    /// Of a scene with a grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heat: Option<HeatTotals>,
 }
 
 fn less(a: u64, b: u64) -> Result<u64, TotalFell> {
@@ -120,6 +130,20 @@ fn parts_since<T: Default>(
     now.iter().map(|(name, part)| Ok((name.clone(), since(part, then.get(name).unwrap_or(&nothing))?))).collect()
 }
 
+/// The difference of a part that there may be: it may come, never go.
+fn part_since<T: Default>(
+    now: &Option<T>,
+    then: &Option<T>,
+    since: impl Fn(&T, &T) -> Result<T, TotalFell>,
+) -> Result<Option<T>, TotalFell> {
+    match (now, then) {
+        (Some(now), Some(then)) => since(now, then).map(Some),
+        (Some(now), None) => since(now, &T::default()).map(Some),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(TotalFell),
+    }
+}
+
 impl Reading {
     /// What happened between `earlier` and this reading of the same run.
     ///
@@ -134,6 +158,8 @@ impl Reading {
             zones: parts_since(&self.zones, &earlier.zones, ZoneTotals::since)?,
             flows: parts_since(&self.flows, &earlier.flows, less_by_key)?,
             routes: parts_since(&self.routes, &earlier.routes, RouteTotals::since)?,
+            shop: part_since(&self.shop, &earlier.shop, ShopTotals::since)?,
+            heat: part_since(&self.heat, &earlier.heat, HeatTotals::since)?,
         })
     }
 
@@ -156,6 +182,12 @@ impl Reading {
         }
         for (name, route) in &other.routes {
             self.routes.entry(name.clone()).or_default().add(route);
+        }
+        if let Some(shop) = &other.shop {
+            self.shop.get_or_insert_default().add(shop);
+        }
+        if let Some(heat) = &other.heat {
+            self.heat.get_or_insert_default().add(heat);
         }
     }
 }
@@ -241,6 +273,8 @@ mod tests {
             zones: BTreeMap::from([("till".to_owned(), zone)]),
             flows: BTreeMap::from([("door".to_owned(), BTreeMap::from([("till".to_owned(), 3)]))]),
             routes: BTreeMap::from([("round".to_owned(), RouteTotals { reached: vec![5, 3, 1], against: 1 })]),
+            shop: Some(ShopTotals { entries: 4, exits: 2, exits_at_ms: 9, left_inside: 1, ..ShopTotals::default() }),
+            heat: Some(HeatTotals { presence_ns: vec![0, 7], visits: vec![0, 2] }),
         }
     }
 
@@ -257,7 +291,7 @@ mod tests {
     #[test]
     fn no_counter_may_fall() {
         type Fall = fn(&mut Reading);
-        let falls: [Fall; 8] = [
+        let falls: [Fall; 13] = [
             |r| r.observed_ns -= 1,
             |r| r.lines.get_mut("door").unwrap().netted -= 1,
             |r| r.zones.get_mut("till").unwrap().dwell.sum_ns -= 1,
@@ -266,6 +300,11 @@ mod tests {
             |r| r.flows.get_mut("door").unwrap().clear(),
             |r| r.routes.get_mut("round").unwrap().reached[2] -= 1,
             |r| r.routes.clear(),
+            |r| r.shop = None,
+            |r| r.shop.as_mut().unwrap().left_inside -= 1,
+            |r| r.shop.as_mut().unwrap().exits_at_ms -= 1,
+            |r| r.heat.as_mut().unwrap().visits[1] -= 1,
+            |r| r.heat.as_mut().unwrap().presence_ns.truncate(1),
         ];
         for (i, fall) in falls.iter().enumerate() {
             let mut later = sample();

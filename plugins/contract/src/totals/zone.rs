@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::durations::Durations;
 use super::time_at::TimeAt;
-use super::{TotalFell, less};
+use super::{TotalFell, less, part_since};
 
 /// Presence in a zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,20 +90,6 @@ impl ZoneTotals {
         if let Some(queue) = &other.queue {
             self.queue.get_or_insert_default().add(queue);
         }
-    }
-}
-
-/// The difference of a part that a zone may have: it may come, never go.
-fn part_since<T: Default>(
-    now: &Option<T>,
-    then: &Option<T>,
-    since: impl Fn(&T, &T) -> Result<T, TotalFell>,
-) -> Result<Option<T>, TotalFell> {
-    match (now, then) {
-        (Some(now), Some(then)) => since(now, then).map(Some),
-        (Some(now), None) => since(now, &T::default()).map(Some),
-        (None, None) => Ok(None),
-        (None, Some(_)) => Err(TotalFell),
     }
 }
 

@@ -149,6 +149,64 @@ pub struct Route {
     pub against: Option<u64>,
 }
 
+/// The shop as its doors bound it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Shop {
+    /// By all doors together.
+    pub entries: u64,
+    /// By all doors together.
+    pub exits: u64,
+    /// Person-seconds inside.
+    pub person_seconds: Number,
+    /// People inside at once.
+    pub occupancy: AtOnce,
+}
+
+/// The shop's balance over a day; `None` is withheld, of the means also what does not hold.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DayShop {
+    /// Came in.
+    pub entries: Option<u64>,
+    /// Went out.
+    pub exits: Option<u64>,
+    /// Entries less exits.
+    pub balance: Option<i64>,
+    /// Went out while nobody was known to be inside.
+    pub unseen: Option<u64>,
+    /// Were still taken to be inside when the shop was empty.
+    pub left_inside: Option<u64>,
+    /// Mean visit, seconds.
+    pub mean_visit_s: Option<Number>,
+    /// People inside on average while it was open.
+    pub mean_inside: Option<Number>,
+}
+
+/// A day that the window ends.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Day {
+    /// Its beginning, local time with its offset.
+    pub start: String,
+    /// Its end.
+    pub end: String,
+    /// Seconds within opening hours.
+    pub open_s: Number,
+    /// How many of them were looked at.
+    pub coverage_s: Number,
+    /// The shop's balance.
+    pub shop: DayShop,
+}
+
+/// For how long people were where.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HeatMap {
+    /// Cells from left to right.
+    pub columns: usize,
+    /// Cells from top to bottom.
+    pub rows: usize,
+    /// Person-seconds, rows from the top, each from the left; `None` is withheld.
+    pub seconds: Vec<Vec<Option<Number>>>,
+}
+
 /// A map that is written in the order given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InOrder<T>(pub Vec<(String, T)>);
@@ -177,6 +235,15 @@ pub struct Published {
     /// By the route's name; empty if the scene has none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub routes: BTreeMap<String, Route>,
+    /// Absent if the scene has no shop; the inner `None` is withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop: Option<Option<Shop>>,
+    /// Absent if the scene has no grid; the inner `None` is withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heat: Option<Option<HeatMap>>,
+    /// Absent but in the window that ends a day of the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
     /// Paths of what is withheld.
     pub suppressed: Vec<String>,
     /// No protection.

@@ -49,11 +49,16 @@ impl Ledger {
                 }
             }),
             Event::Against { route, at } => self.count_route(route, at.wall, |route| route.against += 1),
+            Event::Stayed { cell, from, to } => self.stayed(cell, from.wall, to.wall),
+            Event::CameTo { cell, at } => self.came_to(cell, at.wall),
         }
     }
 
     /// A line was crossed.
     pub fn crossed(&mut self, line: usize, direction: Direction, at: WallTime) {
+        if let Some(shop) = &mut self.shop {
+            shop.crossed(line, direction, at.min(self.wall));
+        }
         self.count_line(line, at, |line| match direction {
             Direction::In => line.entries += 1,
             Direction::Out => line.exits += 1,
@@ -87,6 +92,26 @@ impl Ledger {
         self.count(at, |reading| {
             *reading.flows.entry(from.clone()).or_default().entry(to.clone()).or_default() += 1;
         });
+    }
+
+    /// Somebody was in a cell of the grid: the time is split at the boundaries.
+    fn stayed(&mut self, cell: usize, from: WallTime, to: WallTime) {
+        let (from, to) = (from.min(self.wall), to.min(self.wall));
+        self.news.presence = true;
+        let until_boundaries = self.boundaries.iter_mut().map(|b| (to.min(b.at), &mut b.reading));
+        for (to, reading) in std::iter::once((to, &mut self.now)).chain(until_boundaries) {
+            if let Some(time) = reading.heat.as_mut().and_then(|heat| heat.presence_ns.get_mut(cell)) {
+                *time += to.since(from).as_nanos() as u64;
+            }
+        }
+    }
+
+    fn came_to(&mut self, cell: usize, at: WallTime) {
+        self.news.presence = true;
+        for reading in readings_after(&mut self.now, &mut self.boundaries, at.min(self.wall)) {
+            let visits = reading.heat.as_mut().and_then(|heat| heat.visits.get_mut(cell));
+            visits.into_iter().for_each(|n| *n += 1);
+        }
     }
 
     fn step(&mut self, gauge: Gauge, at: WallTime, step: i64) {

@@ -44,6 +44,11 @@ impl Gauge {
 /// Spans of observed time, in order.
 pub type Observed = VecDeque<(WallTime, WallTime)>;
 
+/// Observed nanoseconds between two moments.
+pub(super) fn observed_ns(observed: &Observed, from: WallTime, end: WallTime) -> u64 {
+    observed.iter().map(|(a, b)| end.min(*b).since(from.max(*a)).as_nanos() as u64).sum()
+}
+
 /// A span of time with this many people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -90,7 +95,7 @@ impl Presence {
             let next_step = self.steps.keys().next().copied();
             let next_cut = cuts.iter().copied().find(|at| *at > from);
             let end = [next_step, next_cut].into_iter().flatten().fold(horizon, WallTime::min);
-            let ns: u64 = observed.iter().map(|(a, b)| end.min(*b).since(from.max(*a)).as_nanos() as u64).sum();
+            let ns = observed_ns(observed, from, end);
             if ns > 0 {
                 tell(Piece { from, people: usize::try_from(self.people).unwrap_or(0), ns });
             }

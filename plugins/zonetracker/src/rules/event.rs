@@ -102,6 +102,22 @@ pub enum Event {
         /// The first moment there.
         at: Moment,
     },
+    /// Somebody was in a cell of the grid for a while.
+    Stayed {
+        /// Which cell.
+        cell: usize,
+        /// Since when.
+        from: Moment,
+        /// Until when.
+        to: Moment,
+    },
+    /// Somebody was in a cell of the grid for the first time in a window.
+    CameTo {
+        /// Which cell.
+        cell: usize,
+        /// When.
+        at: Moment,
+    },
     /// Somebody walks against a route.
     Against {
         /// Which route.

@@ -4,12 +4,13 @@
 //!
 //! Sightings become crossings ([`line`], then [`netting`]) and visits ([`zone`]); visits become stops ([`interest`]); a
 //! zone's pieces of way become waiting and service ([`queue`]); crossings and visits, put in order ([`arrivals`]), become
-//! transitions ([`flow`]) and marks of routes ([`route`]).
+//! transitions ([`flow`]) and marks of routes ([`route`]). Where people are is added up in a grid ([`heat`]).
 
 pub mod arrivals;
 pub mod event;
 pub mod feet;
 pub mod flow;
+pub mod heat;
 pub mod interest;
 pub mod line;
 pub mod netting;
@@ -26,6 +27,7 @@ use arrivals::{Arrival, Arrivals};
 pub use event::Event;
 use feet::{Stance, Stature};
 use flow::{FlowMemory, FlowRule};
+use heat::{HeatMemory, HeatRule};
 use interest::{InterestMemory, InterestRule};
 use line::{LineMemory, LineRule};
 use netting::{NettingMemory, NettingRule};
@@ -45,6 +47,7 @@ pub struct Rules {
     places: Vec<Place>,
     flow: FlowRule,
     routes: Vec<RouteRule>,
+    heat: Option<HeatRule>,
 }
 
 /// The rules of one zone.
@@ -64,6 +67,7 @@ pub struct Memory {
     arrivals: Arrivals,
     flow: FlowMemory,
     routes: Vec<RouteMemory>,
+    heat: HeatMemory,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -92,6 +96,7 @@ impl Rules {
             places: arrivals::places(scene),
             flow: FlowRule::new(scene),
             routes: scene.routes.iter().enumerate().map(|(number, route)| RouteRule::new(number, route)).collect(),
+            heat: HeatRule::new(scene, size),
         }
     }
 
@@ -104,6 +109,7 @@ impl Rules {
             arrivals: Arrivals::default(),
             flow: FlowMemory::default(),
             routes: vec![RouteMemory::default(); self.routes.len()],
+            heat: HeatMemory::default(),
         }
     }
 
@@ -117,6 +123,9 @@ impl Rules {
         let undecided = self.undecided_arrival(memory);
         let passed = memory.arrivals.pass(sighting.at, undecided);
         self.arrive(memory, &passed, events);
+        if let Some(heat) = &self.heat {
+            heat.step(&mut memory.heat, sighting.at, stance.point(heat.anchor()), events);
+        }
     }
 
     /// The person has not been seen for a while: what was seen last of a line is enough.
@@ -220,13 +229,9 @@ impl Rules {
 
     /// The earliest moment at which an arrival may still turn out to have been.
     fn undecided_arrival(&self, memory: &Memory) -> Option<Moment> {
-        let of_line = |line: usize| {
-            let (line, held) = memory.lines.get(line)?;
-            NettingRule::undecided_since(held).or(LineRule::open_cut(line))
-        };
         let of_zone = |zone: usize| ZoneRule::entering_since(&memory.zones.get(zone)?.zone);
         let since = self.places.iter().filter_map(|place| match *place {
-            Place::Line(line) => of_line(line),
+            Place::Line(line) => memory.undecided_crossing_since(line),
             Place::Zone(zone) => of_zone(zone),
         });
         since.min_by_key(|moment| moment.stream)
@@ -248,7 +253,13 @@ impl Memory {
         self.zones.get(zone).and_then(|memory| ZoneRule::undecided_since(&memory.zone))
     }
 
-    /// The same of waiting in a queue.
+    /// The moment from which on the person may still turn out to have crossed a line; `None` when it is decided up to now.
+    pub fn undecided_crossing_since(&self, line: usize) -> Option<Moment> {
+        let (line, held) = self.lines.get(line)?;
+        NettingRule::undecided_since(held).or(LineRule::open_cut(line))
+    }
+
+    /// As for a zone, of waiting in a queue.
     pub fn undecided_waiting_since(&self, zone: usize) -> Option<Moment> {
         self.zones.get(zone).and_then(|memory| QueueRule::undecided_since(&memory.queue))
     }

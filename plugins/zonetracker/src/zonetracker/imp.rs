@@ -42,6 +42,20 @@ impl ObjectSubclass for ZoneTracker {
 }
 
 impl ObjectImpl for ZoneTracker {
+    fn signals() -> &'static [glib::subclass::Signal] {
+        static SIGNALS: LazyLock<Vec<glib::subclass::Signal>> = LazyLock::new(|| {
+            let reset = glib::subclass::Signal::builder("reset-occupancy").action().class_handler(|values| {
+                let element = values.first()?.get::<super::ZoneTracker>().ok()?;
+                if let Some(state) = element.imp().state.lock().as_mut() {
+                    state.session.empty_shop();
+                }
+                None
+            });
+            vec![reset.build()]
+        });
+        &SIGNALS
+    }
+
     fn properties() -> &'static [glib::ParamSpec] {
         static PROPERTIES: LazyLock<Vec<glib::ParamSpec>> = LazyLock::new(properties);
         &PROPERTIES

@@ -26,6 +26,11 @@
 //! each window boundary, at least every ten seconds of stream, and before EOS. It is not for disks: do not put serialising
 //! elements such as `gdppay` behind it.
 //!
+//! # Action signals
+//! `reset-occupancy`: nobody is inside the shop now. Whoever is still taken to be inside is taken out of its occupancy, and
+//! counted as such; entries and exits stay as they are. At closing time, and between two of the shop's days, it happens by
+//! itself.
+//!
 //! # Messages on the bus
 //! | message | when |
 //! |---|---|
