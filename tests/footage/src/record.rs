@@ -7,6 +7,9 @@ use crate::film::{FRAMES_PER_S, Film, Seen};
 use crate::scene::Anchor;
 use crate::truth::{Truth, outline};
 
+/// A queue of more people is long, as the scene files say.
+pub const LONG_QUEUE: u32 = 2;
+
 fn rounded(v: f32) -> f64 {
     (f64::from(v) * 100.0).round() / 100.0
 }
@@ -159,6 +162,7 @@ pub fn scene_file(film: &Film) -> Value {
             if let Some(queue) = scene.queue.filter(|queue| queue.waiting == zone.name) {
                 told["role"] = json!("queue");
                 told["service"] = json!(queue.service);
+                told["long_queue"] = json!(LONG_QUEUE);
             }
             told
         })

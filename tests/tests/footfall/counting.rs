@@ -101,6 +101,34 @@ fn everybody_who_crosses_is_counted_once_in_their_direction() {
 }
 
 #[test]
+fn the_shop_is_emptied_when_it_is_told_that_nobody_is_inside() {
+    place::init();
+    let scene = Scene::parse(&SCENE.replacen("\"zones\"", r#""shop":{"lines":["door"]},"zones""#, 1)).unwrap();
+    // Two come in, over the line after 2 s of their walk, and are never seen to leave.
+    let walks = [1.0, 3.0].map(|t| Walk::straight((t, 200.0, 180.0), (t + 4.0, 200.0, 300.0)));
+    let buffers = frames(&scene, "2026-03-02T09:01:00Z", ClockKind::Stream, seconds(0.0, 40.0, 10.0), &walks);
+    let person_seconds = |reset_at: Option<gst::ClockTime>| {
+        let pipeline = launch("appsrc name=src ! zonetracker name=tracker ! countsink publish-partial=true");
+        let tracker = pipeline.by_name("tracker").unwrap();
+        let told = tracker.clone();
+        tracker.static_pad("sink").unwrap().add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+            if info.buffer().is_some_and(|buffer| buffer.pts() == reset_at && reset_at.is_some()) {
+                told.emit_by_name::<()>("reset-occupancy", &[]);
+            }
+            gst::PadProbeReturn::Ok
+        });
+        let (caps, scene) = head(&scene);
+        feed(&pipeline, "src", &caps, scene, buffers.clone());
+        let report = play(&pipeline).expect_eos();
+        report.counts[0]["shop"]["person_seconds"].as_f64().unwrap()
+    };
+    let (kept, emptied) = (person_seconds(None), person_seconds(Some(gst::ClockTime::from_seconds(20))));
+    let (first_s, second_s) = (3.0, 5.0);
+    assert!((kept - (40.0 - first_s + 40.0 - second_s)).abs() < 1.0, "{kept}");
+    assert!((emptied - (20.0 - first_s + 20.0 - second_s)).abs() < 1.0, "{emptied}");
+}
+
+#[test]
 fn a_leaky_branch_beside_an_encoder_with_lookahead_loses_no_figure() {
     place::init();
     let scene = Scene::parse(SCENE).unwrap();

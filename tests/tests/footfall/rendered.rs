@@ -132,6 +132,15 @@ fn queue(truth: &Truth, film_s: f64, told: &Value, hold: Hold<'_>) {
     hold("queue.wait.mean_s".into(), &told["wait"]["mean_s"], waited_s / people, frame_s);
     hold("queue.service.mean_s".into(), &told["service"]["mean_s"], served_s / people, frame_s);
     hold("queue.length.mean".into(), &told["length"]["mean"], waited_s / film_s, 0.02);
+    hold("queue.length.long_share".into(), &told["length"]["long_share"], long_s(truth) / film_s, 0.02);
+}
+
+/// For how long the queue was long: between two changes as many wait as after the first.
+fn long_s(truth: &Truth) -> f64 {
+    let mut changes: Vec<f64> = truth.queue.iter().flat_map(|q| [q.joined_s, q.served_s]).collect();
+    changes.sort_by(f64::total_cmp);
+    let long = changes.windows(2).filter(|pair| truth.queue_length(pair[0]) > record::LONG_QUEUE as usize);
+    long.map(|pair| pair[1] - pair[0]).sum()
 }
 
 #[test]
