@@ -64,6 +64,9 @@ pub struct Engine {
     looked: Option<StreamTime>,
     resets: u64,
     events: Vec<Event>,
+    /// The detections of a frame and the numbers of their boxes; kept, so that no frame asks for memory.
+    detections: Vec<Detection>,
+    numbers: Vec<usize>,
 }
 
 impl Engine {
@@ -81,6 +84,8 @@ impl Engine {
             looked: None,
             resets: 0,
             events: Vec::new(),
+            detections: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 
@@ -114,8 +119,10 @@ impl Engine {
         match frame.status {
             Status::Detected => self.look(now, frame, boxes),
             Status::Skipped | Status::Failed => {
-                let changes = self.tracker.skip(now).to_vec();
-                self.apply(now, &changes);
+                let changes = self.tracker.skip(now);
+                if let Some((_, rules)) = &self.rules {
+                    apply(rules, &mut self.people, &mut self.events, now, changes);
+                }
             }
             Status::Closed => self.break_tracks(now),
         }
@@ -216,8 +223,9 @@ impl Engine {
     }
 
     fn look(&mut self, now: Moment, frame: &Frame, boxes: &mut [PersonBox]) {
-        let mut numbers = Vec::with_capacity(boxes.len());
-        let mut detections = Vec::with_capacity(boxes.len());
+        let Self { tracker, rules, people, events, numbers, detections, .. } = self;
+        numbers.clear();
+        detections.clear();
         for (number, person) in boxes.iter().enumerate() {
             let seen = !person.predicted && person.score >= frame.min_score && person.rect.is_sane();
             if seen && person.rect.width >= 1.0 && person.rect.height >= 1.0 {
@@ -225,35 +233,14 @@ impl Engine {
                 detections.push(Detection { rect: person.rect, score: person.score });
             }
         }
-        let changes = self.tracker.step(now, &detections, frame.confident.max(frame.min_score)).to_vec();
-        self.apply(now, &changes);
-        for track in self.tracker.tracks().iter().filter(|t| t.state().is_person()) {
+        let changes = tracker.step(now, detections, frame.confident.max(frame.min_score));
+        if let Some((_, rules)) = rules {
+            apply(rules, people, events, now, changes);
+        }
+        for track in tracker.tracks().iter().filter(|t| t.state().is_person()) {
             let number = track.detection().and_then(|n| numbers.get(n));
             if let Some(person) = number.and_then(|n| boxes.get_mut(*n)) {
                 person.speed_px_s = track.speed_px_s();
-            }
-        }
-    }
-
-    /// Tells the rules what became of people.
-    fn apply(&mut self, now: Moment, changes: &[Change]) {
-        let Some((_, rules)) = &self.rules else { return };
-        for change in changes {
-            match change {
-                Change::Seen(id, sighting) => {
-                    let memory = self.people.entry(*id).or_insert_with(|| rules.memory());
-                    rules.step(memory, sighting, &mut self.events);
-                }
-                Change::Faded(id) => {
-                    if let Some(memory) = self.people.get_mut(id) {
-                        rules.rest(memory, &mut self.events);
-                    }
-                }
-                Change::Ended(id) => {
-                    if let Some(mut memory) = self.people.remove(id) {
-                        rules.end(&mut memory, End::Vanished, now, &mut self.events);
-                    }
-                }
             }
         }
     }
@@ -310,6 +297,28 @@ impl Engine {
                 let (x, y) = expected.speed_px_s();
                 let speed_px_s = (x as f32, y as f32);
                 boxes.push(PersonBox { rect, score: track.score(), predicted: true, speed_px_s });
+            }
+        }
+    }
+}
+
+/// Tells the rules what became of people.
+fn apply(rules: &Rules, people: &mut BTreeMap<TrackId, Memory>, events: &mut Vec<Event>, now: Moment, changes: &[Change]) {
+    for change in changes {
+        match change {
+            Change::Seen(id, sighting) => {
+                let memory = people.entry(*id).or_insert_with(|| rules.memory());
+                rules.step(memory, sighting, events);
+            }
+            Change::Faded(id) => {
+                if let Some(memory) = people.get_mut(id) {
+                    rules.rest(memory, events);
+                }
+            }
+            Change::Ended(id) => {
+                if let Some(mut memory) = people.remove(id) {
+                    rules.end(&mut memory, End::Vanished, now, events);
+                }
             }
         }
     }
