@@ -2,6 +2,8 @@
 //! One frame through tracker, rules and ledger: the seam that the element talks to. Time is an argument, nothing is logged,
 //! and whatever comes, memory is bounded and nothing panics.
 
+pub mod emptiness;
+
 use std::collections::BTreeMap;
 
 use footfall_contract::attestation::{MAX_BOXES, PersonBox, Status};
@@ -15,7 +17,8 @@ use crate::ledger::{Ledger, News, Span};
 use crate::moment::Moment;
 use crate::rules::zone::End;
 use crate::rules::{Event, Memory, Rules};
-use crate::tracker::{Change, Detection, TrackId, Tracker, TrackerParams, life::TrackState};
+use crate::tracker::{Change, Detection, Track, TrackId, Tracker, TrackerParams, life::TrackState};
+use emptiness::Emptiness;
 
 /// Nobody looked for longer than this, seconds: the time was blind.
 pub const BLIND_AFTER_S: f64 = 1.5;
@@ -62,6 +65,7 @@ pub struct Engine {
     read_at: StreamTime,
     /// When somebody last looked.
     looked: Option<StreamTime>,
+    emptiness: Emptiness,
     resets: u64,
     events: Vec<Event>,
     /// The detections of a frame and the numbers of their boxes; kept, so that no frame asks for memory.
@@ -82,6 +86,7 @@ impl Engine {
             since_last: Span::Observed,
             read_at: StreamTime(0),
             looked: None,
+            emptiness: Emptiness::default(),
             resets: 0,
             events: Vec::new(),
             detections: Vec::new(),
@@ -97,6 +102,11 @@ impl Engine {
     /// How often all tracks were dropped because positions could not be trusted.
     pub fn resets(&self) -> u64 {
         self.resets
+    }
+
+    /// Looked-at seconds since a person was seen last, or since the beginning.
+    pub fn nobody_s(&self) -> f64 {
+        self.emptiness.seconds()
     }
 
     /// Newcomers who were refused because too many tracks lived.
@@ -150,6 +160,7 @@ impl Engine {
         }
         self.since_last = Span::Blind;
         self.looked = None;
+        self.emptiness.reset();
     }
 
     /// The end of the stream: what was seen last of a line is enough, open visits and waits stay open, and seconds run to the
@@ -223,7 +234,7 @@ impl Engine {
     }
 
     fn look(&mut self, now: Moment, frame: &Frame, boxes: &mut [PersonBox]) {
-        let Self { tracker, rules, people, events, numbers, detections, .. } = self;
+        let Self { tracker, rules, people, events, numbers, detections, emptiness, .. } = self;
         numbers.clear();
         detections.clear();
         for (number, person) in boxes.iter().enumerate() {
@@ -237,6 +248,8 @@ impl Engine {
         if let Some((_, rules)) = rules {
             apply(rules, people, events, now, changes);
         }
+        let seen = |track: &Track| track.state().is_person() && track.detection().is_some();
+        emptiness.looked(now.stream, tracker.tracks().iter().any(seen));
         for track in tracker.tracks().iter().filter(|t| t.state().is_person()) {
             let number = track.detection().and_then(|n| numbers.get(n));
             if let Some(person) = number.and_then(|n| boxes.get_mut(*n)) {
