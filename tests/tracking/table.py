@@ -37,19 +37,19 @@ MISSES_COST = 8.0
 
 def hota(recorded: Mapping[str, Mapping], figures: Figures, suites: Sequence[str]) -> str:
     """HOTA by tracker and suite."""
-    lines = [_row(["HOTA", *suites, "mean"]), "|---" * (len(suites) + 2) + "|"]
+    lines = [row(["HOTA", *suites, "mean"]), "|---" * (len(suites) + 2) + "|"]
     for key, name in NAMES.items():
         if key in recorded:
-            lines.append(_row([name, *_cells([_recorded(recorded, key, s) for s in suites])]))
-    lines.append(_row([OURS, *_cells([figures[s]["HOTA"] for s in suites])]))
+            lines.append(row([name, *_cells([_recorded(recorded, key, s) for s in suites])]))
+    lines.append(row([OURS, *_cells([figures[s]["HOTA"] for s in suites])]))
     return "\n".join(lines)
 
 
 def details(figures: Figures) -> str:
     """All of ours."""
     kinds = ("HOTA", "DetA", "AssA", "IDF1", "MOTA", "IDSW", "Frag")
-    lines = [_row(["suite", *kinds]), "|---" * (len(kinds) + 1) + "|"]
-    lines += [_row([suite, *(f"{score[kind]:g}" for kind in kinds)]) for suite, score in figures.items()]
+    lines = [row(["suite", *kinds]), "|---" * (len(kinds) + 1) + "|"]
+    lines += [row([suite, *(f"{score[kind]:g}" for kind in kinds)]) for suite, score in figures.items()]
     return "\n".join(lines)
 
 
@@ -98,5 +98,6 @@ def _cell(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f}"
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table."""
     return f"| {' | '.join(cells)} |"

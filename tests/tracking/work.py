@@ -12,7 +12,7 @@ from pathlib import Path
 from tracking import places
 from tracking.broken import Broken
 
-__all__ = ["Broken", "build", "make_suites", "measure"]
+__all__ = ["Broken", "build", "make_suites", "measure", "run"]
 
 Note = Callable[[str], None]
 Figures = dict[str, dict[str, float]]
@@ -29,14 +29,14 @@ def make_suites(assets: Path, python: Path, out: Path, suites: Sequence[str], no
         note(f"making {family}: {', '.join(variants)}")
         base = assets / "tracking" / "base.tar.xz"
         command = [python, assets / "tools" / "make_suites.py", "--base", base, "--out", out, "--only", family, "--variants", *variants]
-        _run(command)
+        run(command)
 
 
 def build(note: Note) -> Path:
     """The built example."""
     note("building the example mot")
     names = ["--package", "gst-plugin-zonetracker", "--no-default-features", "--example", "mot"]
-    done = _run(["cargo", "build", "--release", "--locked", "--message-format=json", *names], cwd=places.ROOT)
+    done = run(["cargo", "build", "--release", "--locked", "--message-format=json", *names], cwd=places.ROOT)
     for line in done.splitlines():
         message = json.loads(line) if line.startswith("{") else {}
         if message.get("executable") and message.get("target", {}).get("name") == "mot":
@@ -53,16 +53,16 @@ def measure(
         tracks = folder / "tracks" / suite
         tracks.mkdir(parents=True, exist_ok=True)
         for sequence in sorted(p for p in (folder / suite).iterdir() if (p / "det.txt").is_file()):
-            result = _run([example, sequence, "--threshold", str(threshold)])
+            result = run([example, sequence, "--threshold", str(threshold)])
             (tracks / f"{sequence.name}.txt").write_text(result)
         scored = tracks / "score.json"
-        _run([python, assets / "tools" / "score_mot.py", "--suite", folder / suite, "--tracks", tracks, "--json", scored])
+        run([python, assets / "tools" / "score_mot.py", "--suite", folder / suite, "--tracks", tracks, "--json", scored])
         figures[suite] = json.loads(scored.read_text())["all"]
         note(f"{suite}: HOTA {figures[suite]['HOTA']:.1f}")
     return figures
 
 
-def _run(command: Sequence[str | Path], cwd: Path | None = None) -> str:
+def run(command: Sequence[str | Path], cwd: Path | None = None) -> str:
     """What the command printed."""
     environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
     done = subprocess.run(

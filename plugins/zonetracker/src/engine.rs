@@ -2,6 +2,8 @@
 //! One frame through tracker, rules and ledger: the seam that the element talks to. Time is an argument, nothing is logged,
 //! and whatever comes, memory is bounded and nothing panics.
 
+pub mod emptiness;
+
 use std::collections::BTreeMap;
 
 use footfall_contract::attestation::{MAX_BOXES, PersonBox, Status};
@@ -15,7 +17,8 @@ use crate::ledger::{Ledger, News, Span};
 use crate::moment::Moment;
 use crate::rules::zone::End;
 use crate::rules::{Event, Memory, Rules};
-use crate::tracker::{Change, Detection, TrackId, Tracker, TrackerParams, life::TrackState};
+use crate::tracker::{Change, Detection, Track, TrackId, Tracker, TrackerParams, life::TrackState};
+use emptiness::Emptiness;
 
 /// Nobody looked for longer than this, seconds: the time was blind.
 pub const BLIND_AFTER_S: f64 = 1.5;
@@ -62,8 +65,12 @@ pub struct Engine {
     read_at: StreamTime,
     /// When somebody last looked.
     looked: Option<StreamTime>,
+    emptiness: Emptiness,
     resets: u64,
     events: Vec<Event>,
+    /// The detections of a frame and the numbers of their boxes; kept, so that no frame asks for memory.
+    detections: Vec<Detection>,
+    numbers: Vec<usize>,
 }
 
 impl Engine {
@@ -79,8 +86,11 @@ impl Engine {
             since_last: Span::Observed,
             read_at: StreamTime(0),
             looked: None,
+            emptiness: Emptiness::default(),
             resets: 0,
             events: Vec::new(),
+            detections: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 
@@ -92,6 +102,11 @@ impl Engine {
     /// How often all tracks were dropped because positions could not be trusted.
     pub fn resets(&self) -> u64 {
         self.resets
+    }
+
+    /// Looked-at seconds since a person was seen last, or since the beginning.
+    pub fn nobody_s(&self) -> f64 {
+        self.emptiness.seconds()
     }
 
     /// Newcomers who were refused because too many tracks lived.
@@ -114,8 +129,10 @@ impl Engine {
         match frame.status {
             Status::Detected => self.look(now, frame, boxes),
             Status::Skipped | Status::Failed => {
-                let changes = self.tracker.skip(now).to_vec();
-                self.apply(now, &changes);
+                let changes = self.tracker.skip(now);
+                if let Some((_, rules)) = &self.rules {
+                    apply(rules, &mut self.people, &mut self.events, now, changes);
+                }
             }
             Status::Closed => self.break_tracks(now),
         }
@@ -143,6 +160,7 @@ impl Engine {
         }
         self.since_last = Span::Blind;
         self.looked = None;
+        self.emptiness.reset();
     }
 
     /// The end of the stream: what was seen last of a line is enough, open visits and waits stay open, and seconds run to the
@@ -224,8 +242,9 @@ impl Engine {
     }
 
     fn look(&mut self, now: Moment, frame: &Frame, boxes: &mut [PersonBox]) {
-        let mut numbers = Vec::with_capacity(boxes.len());
-        let mut detections = Vec::with_capacity(boxes.len());
+        let Self { tracker, rules, people, events, numbers, detections, emptiness, .. } = self;
+        numbers.clear();
+        detections.clear();
         for (number, person) in boxes.iter().enumerate() {
             let seen = !person.predicted && person.score >= frame.min_score && person.rect.is_sane();
             if seen && person.rect.width >= 1.0 && person.rect.height >= 1.0 {
@@ -233,35 +252,16 @@ impl Engine {
                 detections.push(Detection { rect: person.rect, score: person.score });
             }
         }
-        let changes = self.tracker.step(now, &detections, frame.confident.max(frame.min_score)).to_vec();
-        self.apply(now, &changes);
-        for track in self.tracker.tracks().iter().filter(|t| t.state().is_person()) {
+        let changes = tracker.step(now, detections, frame.confident.max(frame.min_score));
+        if let Some((_, rules)) = rules {
+            apply(rules, people, events, now, changes);
+        }
+        let seen = |track: &Track| track.state().is_person() && track.detection().is_some();
+        emptiness.looked(now.stream, tracker.tracks().iter().any(seen));
+        for track in tracker.tracks().iter().filter(|t| t.state().is_person()) {
             let number = track.detection().and_then(|n| numbers.get(n));
             if let Some(person) = number.and_then(|n| boxes.get_mut(*n)) {
                 person.speed_px_s = track.speed_px_s();
-            }
-        }
-    }
-
-    /// Tells the rules what became of people.
-    fn apply(&mut self, now: Moment, changes: &[Change]) {
-        let Some((_, rules)) = &self.rules else { return };
-        for change in changes {
-            match change {
-                Change::Seen(id, sighting) => {
-                    let memory = self.people.entry(*id).or_insert_with(|| rules.memory());
-                    rules.step(memory, sighting, &mut self.events);
-                }
-                Change::Faded(id) => {
-                    if let Some(memory) = self.people.get_mut(id) {
-                        rules.rest(memory, &mut self.events);
-                    }
-                }
-                Change::Ended(id) => {
-                    if let Some(mut memory) = self.people.remove(id) {
-                        rules.end(&mut memory, End::Vanished, now, &mut self.events);
-                    }
-                }
             }
         }
     }
@@ -325,6 +325,28 @@ impl Engine {
                 let (x, y) = expected.speed_px_s();
                 let speed_px_s = (x as f32, y as f32);
                 boxes.push(PersonBox { rect, score: track.score(), predicted: true, speed_px_s });
+            }
+        }
+    }
+}
+
+/// Tells the rules what became of people.
+fn apply(rules: &Rules, people: &mut BTreeMap<TrackId, Memory>, events: &mut Vec<Event>, now: Moment, changes: &[Change]) {
+    for change in changes {
+        match change {
+            Change::Seen(id, sighting) => {
+                let memory = people.entry(*id).or_insert_with(|| rules.memory());
+                rules.step(memory, sighting, events);
+            }
+            Change::Faded(id) => {
+                if let Some(memory) = people.get_mut(id) {
+                    rules.rest(memory, events);
+                }
+            }
+            Change::Ended(id) => {
+                if let Some(mut memory) = people.remove(id) {
+                    rules.end(&mut memory, End::Vanished, now, events);
+                }
             }
         }
     }

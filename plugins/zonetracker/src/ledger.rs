@@ -25,6 +25,7 @@ use footfall_contract::windows::Windows;
 
 use presence::{Gauge, Observed, Presence};
 use shop::Shop;
+use smallvec::SmallVec;
 
 /// Boundaries whose readings are kept.
 const BOUNDARIES: usize = 2;
@@ -185,7 +186,7 @@ impl Ledger {
         let Self { zones, presence, boundaries, observed, now, news, .. } = self;
         let (Some(name), Some(presence)) = (zones.get(gauge.zone()), presence.get_mut(&gauge)) else { return };
         if presence.horizon() < horizon {
-            let cuts: Vec<_> = boundaries.iter().map(|boundary| boundary.at).collect();
+            let cuts: SmallVec<[WallTime; BOUNDARIES]> = boundaries.iter().map(|boundary| boundary.at).collect();
             presence.settle(horizon, &cuts, observed, |piece| {
                 news.presence |= piece.people > 0;
                 for reading in readings_after(now, boundaries, piece.from) {

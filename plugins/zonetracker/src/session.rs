@@ -71,6 +71,8 @@ pub struct Health {
     pub resets: u64,
     /// Newcomers refused because too many tracks lived.
     pub refused: u64,
+    /// Whole seconds that were looked at since anybody was seen: for long by day, the detector may not see people here.
+    pub nobody_s: u64,
 }
 
 /// What came of a frame.
@@ -123,7 +125,12 @@ impl Session {
     /// Health so far.
     pub fn health(&self) -> Health {
         let engine = self.engine.as_ref();
-        Health { resets: engine.map_or(0, Engine::resets), refused: engine.map_or(0, Engine::refused), ..self.health }
+        Health {
+            resets: engine.map_or(0, Engine::resets),
+            refused: engine.map_or(0, Engine::refused),
+            nobody_s: engine.map_or(0, |engine| engine.nobody_s() as u64),
+            ..self.health
+        }
     }
 
     /// One frame. `size` is the caps', `factor` times the attested threshold makes a detection confident. The

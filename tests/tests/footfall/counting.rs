@@ -129,6 +129,25 @@ fn the_shop_is_emptied_when_it_is_told_that_nobody_is_inside() {
 }
 
 #[test]
+fn a_view_that_sees_nobody_for_long_is_named_in_the_statistics_and_counts_zeros() {
+    place::init();
+    let scene = Scene::parse(SCENE).unwrap();
+    // Somebody for the first four seconds, then nobody for forty.
+    let walks = [Walk::straight((0.0, 200.0, 180.0), (4.0, 200.0, 440.0))];
+    let buffers = frames(&scene, "2026-03-02T09:01:00Z", ClockKind::Stream, seconds(0.0, 44.0, 10.0), &walks);
+    let pipeline = launch("appsrc name=src ! zonetracker name=tracker ! countsink publish-partial=true");
+    let (caps, scene) = head(&scene);
+    feed(&pipeline, "src", &caps, scene, buffers);
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let report = run::wait(&pipeline, false);
+    let nobody_s: u64 = run::stats(&pipeline, "tracker").get("nobody-s").unwrap();
+    pipeline.set_state(gst::State::Null).unwrap();
+    assert!((38..=40).contains(&nobody_s), "{nobody_s}");
+    let report = report.expect_eos();
+    assert_eq!(report.counts[0]["lines"]["door"]["exits"], 0, "an empty picture gives zeros, not silence");
+}
+
+#[test]
 fn a_leaky_branch_beside_an_encoder_with_lookahead_loses_no_figure() {
     place::init();
     let scene = Scene::parse(SCENE).unwrap();

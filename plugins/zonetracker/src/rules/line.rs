@@ -13,6 +13,7 @@
 
 use footfall_contract::geometry::{PictureSize, Point, Px, cross, segment_distance};
 use footfall_contract::scene::{Anchor, Line};
+use smallvec::SmallVec;
 
 use crate::moment::Moment;
 
@@ -126,9 +127,9 @@ impl LineRule {
 
     /// Where (shares of the way) a step cuts the line, in order. A point on the line belongs to one side, so that a cut is
     /// found once whether or not a sighting lies exactly on it.
-    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> Vec<f64> {
+    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> SmallVec<[f64; 4]> {
         let right = |v: f64| v > 0.0;
-        let mut shares: Vec<f64> = (self.points.windows(2))
+        let mut shares: SmallVec<[f64; 4]> = (self.points.windows(2))
             .filter_map(|s| {
                 let (a, b) = (cross(s[0], s[1], from), cross(s[0], s[1], to));
                 let apart = right(cross(from, to, s[0])) != right(cross(from, to, s[1]));

@@ -20,6 +20,7 @@ pub mod zone;
 
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::scene::{Place, Role, Scene};
+use smallvec::SmallVec;
 
 use crate::moment::Moment;
 use crate::tracker::Sighting;
@@ -33,7 +34,7 @@ use line::{LineMemory, LineRule};
 use netting::{NettingMemory, NettingRule};
 use queue::{QueueMemory, QueueRule};
 use route::{RouteMemory, RouteRule};
-use zone::{End, Visit, ZoneMemory, ZoneRule};
+use zone::{End, Visit, Way, ZoneMemory, ZoneRule};
 
 /// Delays given as 0.5 s are met by 0.499 s.
 const SLACK_S: f64 = 1e-3;
@@ -189,7 +190,7 @@ impl Rules {
     }
 
     fn step_zones(&self, memory: &mut Memory, at: Moment, stance: &Stance, events: &mut Vec<Event>) {
-        let mut ways = Vec::with_capacity(self.zones.len());
+        let mut ways: SmallVec<[Way; 8]> = SmallVec::new();
         let mut visits: Vec<Visit> = Vec::new();
         for (number, (rules, memory)) in self.zones.iter().zip(&mut memory.zones).enumerate() {
             let way = rules.zone.way(&mut memory.zone, at, stance.point(rules.zone.anchor()));
@@ -201,7 +202,7 @@ impl Rules {
             visits.clear();
             ways.push(way);
         }
-        let way_in = |zone: Option<usize>| zone.and_then(|zone| ways.get(zone)).map_or(&[][..], Vec::as_slice);
+        let way_in = |zone: Option<usize>| zone.and_then(|zone| ways.get(zone)).map_or(&[][..], SmallVec::as_slice);
         for (number, rules) in self.zones.iter().enumerate() {
             let Some(queue) = &rules.queue else { continue };
             let (way, service) = (way_in(Some(number)), way_in(queue.service_zone()));
@@ -275,7 +276,7 @@ impl Visit {
 }
 
 #[cfg(test)]
-mod testing {
+pub(crate) mod testing {
     use footfall_contract::time::{StreamTime, WallTime};
 
     use crate::moment::Moment;

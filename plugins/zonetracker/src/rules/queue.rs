@@ -21,6 +21,7 @@
 
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::scene::Zone;
+use smallvec::SmallVec;
 
 use super::SLACK_S;
 use super::event::{Event, WaitEnd};
@@ -230,14 +231,14 @@ impl QueueRule {
 }
 
 /// The pieces of a way that two polygons cut; both lists are of the same way. Without the second all is outside it.
-fn overlay(queue: &[Stretch], service: &[Stretch]) -> Vec<Piece> {
-    let Some(mut from) = queue.first().map(|first| first.from) else { return Vec::new() };
-    let mut ends: Vec<Moment> = queue.iter().chain(service).map(|stretch| stretch.to).collect();
+fn overlay(queue: &[Stretch], service: &[Stretch]) -> SmallVec<[Piece; 4]> {
+    let Some(mut from) = queue.first().map(|first| first.from) else { return SmallVec::new() };
+    let mut ends: SmallVec<[Moment; 8]> = queue.iter().chain(service).map(|stretch| stretch.to).collect();
     ends.sort_by_key(|end| end.stream);
     ends.dedup_by_key(|end| end.stream);
     let inside =
         |way: &[Stretch], end: Moment| way.iter().find(|s| s.to.stream >= end.stream).is_some_and(|stretch| stretch.inside);
-    let mut pieces = Vec::with_capacity(ends.len());
+    let mut pieces = SmallVec::with_capacity(ends.len());
     for to in ends {
         pieces.push(Piece { queue: inside(queue, to), service: inside(service, to), from, to });
         from = to;

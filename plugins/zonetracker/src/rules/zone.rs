@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use footfall_contract::geometry::{PictureSize, Point, Polygon, Px, cross};
 use footfall_contract::scene::{Anchor, Zone};
+use smallvec::{SmallVec, smallvec};
 
 use super::SLACK_S;
 use crate::moment::Moment;
@@ -24,6 +25,9 @@ pub struct Stretch {
     /// Its end.
     pub to: Moment,
 }
+
+/// A person's way since the last sighting, in order.
+pub type Way = SmallVec<[Stretch; 4]>;
 
 /// What happened in a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,13 +92,13 @@ impl ZoneRule {
     }
 
     /// A person was seen at this point: the pieces of the way since the last sighting, in order.
-    pub fn way(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>) -> Vec<Stretch> {
+    pub fn way(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>) -> Way {
         let Some((before, from)) = memory.last.replace((at, point)) else {
-            return vec![Stretch { inside: self.polygon.contains(point), from: at, to: at }];
+            return smallvec![Stretch { inside: self.polygon.contains(point), from: at, to: at }];
         };
         let mut inside = self.polygon.contains(from);
         let mut since = before;
-        let mut way = Vec::new();
+        let mut way = Way::new();
         for share in self.cuts(from, point) {
             let cut = before.towards(at, share);
             way.push(Stretch { inside, from: since, to: cut });
@@ -179,9 +183,9 @@ impl ZoneRule {
     }
 
     /// Where (shares of the way) a step cuts the edge, in order; consistent with [`Polygon::contains`].
-    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> Vec<f64> {
+    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> SmallVec<[f64; 4]> {
         let right = |v: f64| v > 0.0;
-        let mut shares: Vec<f64> = (self.polygon.edges())
+        let mut shares: SmallVec<[f64; 4]> = (self.polygon.edges())
             .filter_map(|(a, b)| {
                 let (p, q) = (cross(a, b, from), cross(a, b, to));
                 let apart = right(cross(from, to, a)) != right(cross(from, to, b));

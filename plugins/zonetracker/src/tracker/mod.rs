@@ -9,14 +9,19 @@
 //! A newcomer was often seen before, weakly: half in the picture, or half hidden. A weak detection of a moment ago that
 //! fits becomes their first sighting, so that somebody who is seen well only beyond a line has a side to come from.
 //!
+//! Who turned while nobody saw them is a newcomer by their motion, and continues the person who vanished near by
+//! ([`heirs`]); two who met and both seem to turn round had been taken for each other ([`passing`]).
+//!
 //! `docs/tracking.md` says what each idea is worth, and which were tried and left out.
 
 pub mod assign;
 mod births;
+pub mod heirs;
 pub mod jolt;
 pub mod life;
 pub mod likeness;
 pub mod motion;
+pub mod passing;
 mod rounds;
 
 use std::collections::VecDeque;
@@ -24,9 +29,11 @@ use std::collections::VecDeque;
 use footfall_contract::geometry::{Px, Rect};
 
 use crate::moment::Moment;
+use heirs::HeirParams;
 use life::{LifeParams, Signal, TrackState};
 use likeness::LikenessParams;
 use motion::{Motion, MotionParams};
+use passing::{Encounter, PassingParams};
 use rounds::{Desk, Round};
 
 /// Memory is bounded whatever comes: beyond this many tracks nobody is born,
@@ -47,6 +54,10 @@ pub struct TrackerParams {
     pub newcomers: LikenessParams,
     /// and which one a person whom nobody took.
     pub rescue: LikenessParams,
+    /// Which newcomer continues a person who vanished near by.
+    pub heirs: HeirParams,
+    /// Which two had their names exchanged.
+    pub passing: PassingParams,
     /// Which detection shows what the camera did,
     pub jolt: LikenessParams,
     /// to a person seen this short a time ago, seconds.
@@ -72,9 +83,11 @@ impl Default for TrackerParams {
             second_chance: LikenessParams::SECOND_CHANCE,
             newcomers: LikenessParams::NEWCOMERS,
             rescue: LikenessParams::RESCUE,
+            heirs: HeirParams::default(),
+            passing: PassingParams::default(),
             jolt: LikenessParams::JOLT,
             jolt_within_s: 0.5,
-            likeness_fades_s: 2.0,
+            likeness_fades_s: 4.0,
             weak_within_s: 0.5,
             double_iou: 0.6,
             duplicate_iou: 0.75,
@@ -183,6 +196,7 @@ pub struct Tracker {
     refused: u64,
     /// Weak detections of a moment ago that nobody took.
     weak: VecDeque<(Sighting, f32)>,
+    encounters: Vec<Encounter>,
     desk: Desk,
 }
 
@@ -196,6 +210,7 @@ impl Tracker {
             changes: Vec::new(),
             refused: 0,
             weak: VecDeque::new(),
+            encounters: Vec::new(),
             desk: Desk::default(),
         }
     }
@@ -226,9 +241,11 @@ impl Tracker {
         for round in Round::ALL {
             self.associate(at, detections, round, &mut desk);
         }
+        self.pass(at, detections, &mut desk);
         self.births(at, detections, &desk.looks);
         self.remember_weak(at, detections, confident, &desk.looks);
         self.desk = desk;
+        self.tracks.retain(|track| track.state != TrackState::Gone);
         &self.changes
     }
 
@@ -267,11 +284,16 @@ impl Tracker {
 
     /// Detection `number` belongs to track `row`, which was expected at `expected`.
     fn hit(&mut self, row: usize, at: Moment, number: usize, detection: Detection, expected: &Motion) {
+        let is_newcomer = !self.tracks[row].state.is_person();
+        let ancestor = if is_newcomer { self.ancestor(row) } else { None };
+        let inherited = ancestor.map(|old| self.bequeath(old));
         let track = &mut self.tracks[row];
         let sighting = Sighting { at, rect: detection.rect };
-        if !track.state.is_person() {
+        if is_newcomer {
+            track.id = inherited.map_or(track.id, |(id, _)| id);
             self.changes.push(Change::Seen(track.id, track.first));
             self.changes.extend(track.born.take().map(|born| Change::Seen(track.id, born)));
+            track.first = inherited.map_or(track.first, |(_, first)| first);
         }
         self.changes.push(Change::Seen(track.id, sighting));
         track.motion = expected.seen_at(&detection.rect, detection.score, &self.params.motion);

@@ -63,6 +63,8 @@ pub(super) struct Look {
 pub(super) struct Desk {
     /// Of each detection.
     pub(super) looks: Vec<Look>,
+    /// Of each detection: the person's row.
+    pub(super) owners: Vec<Option<usize>>,
     /// Of each track: where it is expected now.
     pub(super) expected: Vec<Motion>,
     /// The detections' numbers, from left to right.
@@ -89,7 +91,7 @@ impl Desk {
     }
 
     /// The numbers of all detections that may touch the box when both are grown by `reach_px`, and of a few more.
-    fn near(&self, detections: &[Detection], rect: &Rect<Px>, reach_px: f64) -> &[usize] {
+    pub(super) fn near(&self, detections: &[Detection], rect: &Rect<Px>, reach_px: f64) -> &[usize] {
         let (first, last) = (rect.left - 2.0 * reach_px - self.widest, rect.right() + 2.0 * reach_px);
         let from = self.by_left.partition_point(|n| detections[*n].rect.left < first);
         let count = self.by_left[from..].partition_point(|n| detections[*n].rect.left <= last);

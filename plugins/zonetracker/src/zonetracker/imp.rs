@@ -201,6 +201,7 @@ impl ZoneTracker {
             .field("repeated", health.repeated)
             .field("resets", health.resets)
             .field("refused", health.refused)
+            .field("nobody-s", health.nobody_s)
             .build()
     }
 }

@@ -39,7 +39,8 @@ pub fn properties() -> Vec<glib::ParamSpec> {
             .nick("Statistics")
             .blurb(
                 "Health of this run: frames, attested (frames with a believed attestation), unattested, repeated (frames \
-                 whose time had not grown), resets (all tracks dropped), refused (newcomers beyond the most tracks)",
+                 whose time had not grown), resets (all tracks dropped), refused (newcomers beyond the most tracks), \
+                 nobody-s (seconds looked at since anybody was seen: by day and for long, check the detector's view)",
             )
             .read_only()
             .build(),

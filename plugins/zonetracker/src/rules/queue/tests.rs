@@ -119,9 +119,9 @@ fn a_way_is_cut_where_either_polygon_cuts_it() {
     let queue = [stretch(true, 0.0, 2.0), stretch(false, 2.0, 4.0)];
     let service = [stretch(false, 0.0, 1.0), stretch(true, 1.0, 4.0)];
     let all = [piece(true, false, 0.0, 1.0), piece(true, true, 1.0, 2.0), piece(false, true, 2.0, 4.0)];
-    assert_eq!(overlay(&queue, &service), all);
-    assert_eq!(overlay(&queue, &[]), [piece(true, false, 0.0, 2.0), piece(false, false, 2.0, 4.0)]);
-    assert_eq!(overlay(&[], &service), []);
+    assert_eq!(overlay(&queue, &service).as_slice(), all);
+    assert_eq!(overlay(&queue, &[]).as_slice(), [piece(true, false, 0.0, 2.0), piece(false, false, 2.0, 4.0)]);
+    assert_eq!(overlay(&[], &service).as_slice(), []);
 }
 
 /// When an event raises or lowers the queue's length.
