@@ -12,10 +12,12 @@ use footfall_contract::attestation::PersonBox;
 use footfall_contract::fingerprint::fingerprint;
 use footfall_contract::geometry::{PictureSize, Rect};
 use footfall_contract::pixels::{FrameView, PixelFormat, PlaneView};
+use footfall_contract::scene::Scene;
 use gst_plugin_pixelscrubber::canvas::{Canvas, Markers};
 use gst_plugin_pixelscrubber::colour::BLACK;
 use gst_plugin_pixelscrubber::cover::Cover;
 use gst_plugin_pixelscrubber::mask::{AgedBox, cover_into};
+use gst_plugin_pixelscrubber::overlay::Overlay;
 use gst_plugin_pixelscrubber::planes::{Page, PageLayout, RawFrame};
 use gst_plugin_pixelscrubber::raster::BlockRuns;
 
@@ -25,6 +27,14 @@ const LEN: usize = LUMA * 3 / 2;
 /// Input and output buffers, 300 MB together: no cache holds them.
 const BUFFERS: usize = 48;
 const ROUNDS: usize = 8;
+
+/// A line and four zones, as a shop has them.
+const SCENE: &str = r#"{"version":1,"site":"a","camera":"b","placement":"entrance","time_zone":"UTC",
+    "lines":[{"name":"door","points":[[0.2,0.9],[0.8,0.85]],"inside":[0.5,0.5]}],
+    "zones":[{"name":"shelf-left","role":"interest","polygon":[[0.02,0.3],[0.25,0.25],[0.3,0.7],[0.05,0.8]]},
+             {"name":"table","polygon":[[0.4,0.4],[0.6,0.4],[0.65,0.7],[0.35,0.7]]},
+             {"name":"queue","role":"queue","polygon":[[0.7,0.3],[0.95,0.3],[0.98,0.6],[0.7,0.6]]},
+             {"name":"till","polygon":[[0.7,0.6],[0.98,0.6],[0.98,0.8],[0.7,0.8]]}]}"#;
 
 /// Times `act(input, output)` over all buffers in turn, and prints median and 99th percentile.
 fn measure(name: &str, inputs: &[Vec<u8>], outputs: &mut [Vec<u8>], mut act: impl FnMut(&[u8], &mut [u8])) -> Duration {
@@ -61,6 +71,8 @@ fn main() {
         .collect();
     let samples = BLACK.samples(PixelFormat::I420);
     let canvas = Canvas::new(BLACK, Markers::Grid, PixelFormat::I420, SIZE, None);
+    let scene = Scene::parse(SCENE).expect("a scene");
+    let overlay = Overlay::new(&scene, PixelFormat::I420, SIZE);
     let (mut rects, mut cover) = (Vec::new(), Cover::new(SIZE));
 
     println!("1920x1080 I420, 16 people, cold buffers");
@@ -75,6 +87,26 @@ fn main() {
             cover.set(&rects, &BlockRuns::default());
             let page = Page::new(to, &layout).expect("it fits");
             black_box(page.copy_outside(&RawFrame::new(frame), &cover, &samples).is_ok());
+        }),
+    ));
+    ratios.push((
+        "fill with overlay",
+        measure("the same and the overlay", &inputs, &mut outputs, |from, to| {
+            let frame = view(from);
+            black_box(fingerprint(&frame));
+            cover_into(&people, SIZE, &mut rects).expect("sane boxes");
+            cover.set(&rects, &BlockRuns::default());
+            let page = Page::new(to, &layout).expect("it fits");
+            if let Ok(mut shown) = page.copy_outside(&RawFrame::new(frame), &cover, &samples) {
+                overlay.draw(&mut shown);
+                black_box(shown.size());
+            }
+        }),
+    ));
+    ratios.push((
+        "making an overlay",
+        measure("an overlay, once a scene", &inputs, &mut outputs, |_, _| {
+            black_box(Overlay::new(black_box(&scene), PixelFormat::I420, SIZE));
         }),
     ));
     ratios.push((

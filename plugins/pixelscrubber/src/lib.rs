@@ -2,7 +2,8 @@
 //! Footfall's `pixelscrubber`: a new picture without people, or no picture.
 //!
 //! One function decides what leaves, [`verdict::Judge::judge`]; one type proves that it did, [`planes::ScrubbedFrame`]:
-//! only a flat page or a copy of what no mask covers becomes one. Only the module `pixelscrubber` (feature `gst`)
+//! only a flat page or a copy of what no mask covers becomes one. The scene may be drawn over such a frame ([`overlay`]),
+//! never over a raw one. Only the module `pixelscrubber` (feature `gst`)
 //! knows GStreamer.
 
 #![deny(missing_docs)]
@@ -15,6 +16,7 @@ pub mod cover;
 pub mod hold;
 pub mod lineage;
 pub mod mask;
+pub mod overlay;
 #[cfg(feature = "gst")]
 mod pixelscrubber;
 pub mod planes;

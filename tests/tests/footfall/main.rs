@@ -14,6 +14,7 @@ mod late_branch;
 mod lateness;
 mod launch_lines;
 mod loading;
+mod overlay;
 mod real_clips;
 mod reference_time;
 mod rendered;

@@ -72,10 +72,15 @@ impl ObjectImpl for PixelScrubber {
 
     fn set_property(&self, _id: usize, value: &glib::Value, pspec: &glib::ParamSpec) {
         let mut settings = self.settings.lock();
-        if self.state.lock().is_some() {
+        let mut state = self.state.lock();
+        if state.is_some() && !pspec.flags().contains(gst::PARAM_FLAG_MUTABLE_PLAYING) {
             gst::warning!(CAT, imp = self, "property {} can be set in NULL and READY only, it stays as it is", pspec.name());
-        } else {
-            settings.set(pspec.name(), value);
+            return;
+        }
+        settings.set(pspec.name(), value);
+        if let Some(state) = state.as_mut() {
+            state.settings = *settings;
+            state.dress();
         }
     }
 

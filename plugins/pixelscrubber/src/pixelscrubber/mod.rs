@@ -16,6 +16,10 @@
 //! **What it needs.** Before it persondetector, directly or behind zonetracker; whatever converts, scales, crops, flips or
 //! repeats frames belongs before persondetector or behind pixelscrubber, never between the two. System memory.
 //!
+//! **What it draws.** With `overlay=true` the scene's lines, zones and names stand over each scrubbed picture, and nothing
+//! else: no figure ever, and nothing on blank pictures. It can be changed while playing, from the next picture on that is not
+//! a repeated one.
+//!
 //! There is no blur and no mosaic: both leave people recognisable.
 //!
 //! ```text

@@ -10,6 +10,7 @@ use super::settings::{Mode, Settings};
 use crate::canvas::Canvas;
 use crate::cause::Cause;
 use crate::colour::{BLACK, Samples};
+use crate::overlay::Overlay;
 use crate::planes::{Mismatch, Page, PageLayout, RawFrame, ScrubbedFrame};
 use crate::verdict::Mask;
 
@@ -22,6 +23,8 @@ pub(super) struct Press {
     blank: Samples,
     /// Of `mode=canvas`.
     canvas: Option<Canvas>,
+    /// Of `overlay=true`, once the scene is there.
+    overlay: Option<Overlay>,
 }
 
 impl Press {
@@ -45,15 +48,18 @@ impl Press {
         let layout = PageLayout::new(format, picture_size(&info), info.offset(), &strides, info.size())
             .map_err(|e| format!("the caps {caps} describe no picture: {e}"))?;
         let pool = pool(caps, &info)?;
-        Ok(Self { info, layout, pool, fill: BLACK.samples(format), blank: BLACK.samples(format), canvas: None })
+        Ok(Self { info, layout, pool, fill: BLACK.samples(format), blank: BLACK.samples(format), canvas: None, overlay: None })
     }
 
-    /// Takes the colours, and the scene that canvas draws.
+    /// Takes the colours, and the scene that canvas and overlay draw.
     pub(super) fn dress(&mut self, settings: &Settings, scene: Option<&Scene>) {
         let (format, size) = (self.layout.format(), self.layout.size());
         self.fill = settings.colour().samples(format);
+        self.overlay = scene.filter(|_| settings.overlay).map(|scene| Overlay::new(scene, format, size));
+        // The overlay has the canvas's own outlines in it.
+        let scenery = scene.filter(|_| !settings.overlay);
         self.canvas =
-            (settings.mode == Mode::Canvas).then(|| Canvas::new(settings.colour(), settings.markers(), format, size, scene));
+            (settings.mode == Mode::Canvas).then(|| Canvas::new(settings.colour(), settings.markers(), format, size, scenery));
     }
 
     /// The pictures' format.
@@ -66,7 +72,8 @@ impl Press {
         self.layout.size()
     }
 
-    /// A black picture in the place of `input`.
+    /// A black picture in the place of `input`. Nothing is drawn over it: a blank picture is known by being nothing but
+    /// black, and a scene over it would look like an empty shop.
     pub(super) fn blank(&self, input: &gst::BufferRef) -> Result<gst::Buffer, Cause> {
         self.print(input, |page| Ok(page.flat(&self.blank)))
     }
@@ -74,13 +81,21 @@ impl Press {
     /// The picture of `input` under the mask; with canvas, only the mask is looked at.
     pub(super) fn scrubbed(&self, input: &gst::BufferRef, mask: &Mask) -> Result<gst::Buffer, Cause> {
         if let Some(canvas) = &self.canvas {
-            return self.print(input, |page| Ok(canvas.draw(&mask.rects, page)));
+            return self.print(input, |page| Ok(self.finished(canvas.draw(&mask.rects, page))));
         }
         with_view(input, &self.info, |view| {
             let raw = RawFrame::new(*view);
-            self.print(input, |page| page.copy_outside(&raw, &mask.cover, &self.fill))
+            self.print(input, |page| Ok(self.finished(page.copy_outside(&raw, &mask.cover, &self.fill)?)))
         })
         .unwrap_or(Err(Cause::Unmapped))
+    }
+
+    /// The frame with the overlay, if there is one.
+    fn finished<'p>(&self, mut frame: ScrubbedFrame<'p>) -> ScrubbedFrame<'p> {
+        if let Some(overlay) = &self.overlay {
+            overlay.draw(&mut frame);
+        }
+        frame
     }
 
     /// A new buffer with a scrubbed frame in it. Only times go over from the input.

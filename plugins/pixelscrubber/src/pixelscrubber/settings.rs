@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-//! The properties. They are read when the element starts: none can be changed in PAUSED or PLAYING, so that protection
-//! never gets weaker in mid-stream.
+//! The properties. They are read when the element starts: none that protects can be changed in PAUSED or PLAYING, so that
+//! protection never gets weaker in mid-stream. `overlay` can: it takes nothing away.
 
 use std::time::Duration;
 
@@ -78,6 +78,7 @@ pub(super) struct Settings {
     pub(super) between: BetweenChoice,
     pub(super) closed: ClosedChoice,
     pub(super) markers: MarkersChoice,
+    pub(super) overlay: bool,
 }
 
 impl Default for Settings {
@@ -91,6 +92,7 @@ impl Default for Settings {
             between: BetweenChoice::default(),
             closed: ClosedChoice::default(),
             markers: MarkersChoice::default(),
+            overlay: false,
         }
     }
 }
@@ -171,6 +173,12 @@ impl Settings {
                 .blurb("What mode=canvas shows of people")
                 .mutable_ready()
                 .build(),
+            glib::ParamSpecBoolean::builder("overlay")
+                .nick("Overlay")
+                .blurb("Draw the scene over the scrubbed picture: lines with an arrow to the inside, zones, their names; never a figure, and nothing on blank pictures")
+                .default_value(d.overlay)
+                .mutable_playing()
+                .build(),
             glib::ParamSpecBoxed::builder::<gst::Structure>("stats")
                 .nick("Statistics")
                 .blurb("Frames of this run: frames = scrubbed + repeated + blanked + dropped, and blanked or dropped ones by cause (guint64 each)")
@@ -198,6 +206,7 @@ impl Settings {
             "between" => put(&mut self.between, value),
             "closed" => put(&mut self.closed, value),
             "markers" => put(&mut self.markers, value),
+            "overlay" => put(&mut self.overlay, value),
             _ => {}
         }
     }
@@ -212,6 +221,7 @@ impl Settings {
             "between" => self.between.to_value(),
             "closed" => self.closed.to_value(),
             "markers" => self.markers.to_value(),
+            "overlay" => self.overlay.to_value(),
             _ => return None,
         })
     }
