@@ -11,7 +11,7 @@ from pathlib import Path
 from tracking import work
 from tracking.table import NAMES, OURS, row
 
-#: Families by the names of the issue's table, and their conditions.
+#: Families as they are told, and their conditions.
 FAMILIES = {"street": "mot17-static", "crowd": "mot20", "shop": "sim"}
 CONDITIONS = {"10": "fps10", "5": "fps5", "10 miss": "fps10-miss20"}
 SUITES = {f"{family} {condition}": f"{FAMILIES[family]}-{CONDITIONS[condition]}" for family in FAMILIES for condition in CONDITIONS}

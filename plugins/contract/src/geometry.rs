@@ -192,6 +192,27 @@ pub fn segment_distance<U>(p: Point<U>, a: Point<U>, b: Point<U>) -> f64 {
     (p.x - a.x - t * dx).hypot(p.y - a.y - t * dy)
 }
 
+/// The distance of `p` from the polyline through `points`, positive to the right of its direction (y grows downwards): which
+/// side of a line is in follows from its sign. Measured to the nearest segment; the first and last are prolonged.
+pub fn signed_distance<U: Copy>(points: &[Point<U>], p: Point<U>) -> f64 {
+    let segments = points.len().saturating_sub(1);
+    let mut best = (f64::INFINITY, 0.0_f64);
+    for (i, (a, b)) in points.iter().zip(points.iter().skip(1)).enumerate() {
+        let (dx, dy) = (b.x - a.x, b.y - a.y);
+        let length = dx.hypot(dy).max(1e-9);
+        let offset = cross(*a, *b, p) / length;
+        let along = ((p.x - a.x) * dx + (p.y - a.y) * dy) / length;
+        let prolonged = (i == 0 && along < 0.0) || (i + 1 == segments && along > length);
+        let distance = if prolonged { offset.abs() } else { segment_distance(p, *a, *b) };
+        // Near a corner both segments are equally near: the one that sees the point more squarely tells the side.
+        let tie = (distance - best.0).abs() <= 1e-9;
+        if (tie && offset.abs() > best.1.abs()) || (!tie && distance < best.0) {
+            best = (distance, offset);
+        }
+    }
+    best.0 * best.1.signum()
+}
+
 /// A simple polygon (its edges do not cross) in unit `U`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Polygon<U> {
@@ -282,6 +303,24 @@ impl Polygon<Fraction> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_piece_of_a_line_tells_the_side() {
+        let p = |x, y| Point::<Px>::new(x, y);
+        let straight = [p(0.0, 50.0), p(100.0, 50.0)];
+        let hook = [p(0.0, 0.0), p(100.0, 0.0), p(100.0, 100.0)];
+        for (line, point, right) in [
+            (&straight[..], p(50.0, 90.0), true),
+            (&straight[..], p(50.0, 10.0), false),
+            (&straight[..], p(300.0, 60.0), true),
+            (&hook[..], p(50.0, 40.0), true),
+            (&hook[..], p(160.0, 50.0), false),
+            // Left of the second piece, beyond the corner.
+            (&hook[..], p(130.0, -10.0), false),
+        ] {
+            assert_eq!(signed_distance(line, point) > 0.0, right, "{line:?} {point:?}");
+        }
+    }
 
     fn polygon(points: &[(f64, f64)]) -> Polygon<Fraction> {
         Polygon::new(points.iter().map(|&(x, y)| Point::new(x, y)).collect())

@@ -9,18 +9,16 @@
 //! Everything is worked out once a scene, size and format; a frame costs the painting of its runs of blocks.
 
 mod font;
-mod inside;
 mod label;
 mod sheet;
 
-use footfall_contract::geometry::{PictureSize, Point, Polygon, Px};
+use footfall_contract::geometry::{PictureSize, Point, Polygon, Px, signed_distance};
 use footfall_contract::pixels::PixelFormat;
 use footfall_contract::scene::{Line, Role, Scene, Zone};
 
 use crate::colour::{Colour, Samples};
 use crate::planes::ScrubbedFrame;
 use crate::raster::{BLOCK, BlockRuns};
-use inside::inside_is_right;
 use label::{Board, Tag};
 use sheet::{Pen, Sheet};
 
@@ -170,7 +168,7 @@ impl Arrow {
         let length = |s: &[Point<Px>]| (s[1].x - s[0].x).hypot(s[1].y - s[0].y);
         let longest = points.windows(2).max_by(|a, b| length(a).total_cmp(&length(b))).filter(|s| length(s) > 0.0)?;
         let (a, b) = (longest[0], longest[1]);
-        let side = if inside_is_right(points, inside) { 1.0 } else { -1.0 };
+        let side = if signed_distance(points, inside) < 0.0 { -1.0 } else { 1.0 };
         let inwards = ((a.y - b.y) * side / length(longest), (b.x - a.x) * side / length(longest));
         Some(Self { root: Point::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0), inwards })
     }

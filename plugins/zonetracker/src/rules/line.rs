@@ -11,7 +11,7 @@
 //!
 //! Beyond its ends the line's sides are those of its first and last segment, prolonged.
 
-use footfall_contract::geometry::{PictureSize, Point, Px, cross, segment_distance};
+use footfall_contract::geometry::{PictureSize, Point, Px, cross, signed_distance};
 use footfall_contract::scene::{Anchor, Line};
 use smallvec::SmallVec;
 
@@ -159,25 +159,4 @@ impl LineMemory {
         };
         cut.map(|at| Crossing { direction, at })
     }
-}
-
-/// Distance of a point from the line, pixels, positive to the right of its direction. Measured to the nearest segment;
-/// the first and last are prolonged.
-fn signed_distance(points: &[Point<Px>], p: Point<Px>) -> f64 {
-    let segments = points.len().saturating_sub(1);
-    let mut best = (f64::INFINITY, 0.0_f64);
-    for (i, s) in points.windows(2).enumerate() {
-        let (dx, dy) = (s[1].x - s[0].x, s[1].y - s[0].y);
-        let length = dx.hypot(dy).max(1e-9);
-        let offset = cross(s[0], s[1], p) / length;
-        let along = ((p.x - s[0].x) * dx + (p.y - s[0].y) * dy) / length;
-        let prolonged = (i == 0 && along < 0.0) || (i + 1 == segments && along > length);
-        let distance = if prolonged { offset.abs() } else { segment_distance(p, s[0], s[1]) };
-        // Near a corner both segments are equally near: the one that sees the point more squarely tells the side.
-        let tie = (distance - best.0).abs() <= 1e-9;
-        if (tie && offset.abs() > best.1.abs()) || (!tie && distance < best.0) {
-            best = (distance, offset);
-        }
-    }
-    best.0 * best.1.signum()
 }
