@@ -49,7 +49,7 @@ fn main() {
             copy_ms = copy.1;
             println!("cold copy of a 1080p I420 frame: {:.3} ms least, {:.3} ms median", copy.0, copy.1);
         }
-        for (width, height, resize) in [(416, 416, Resize::LetterboxTopLeft), (384, 256, Resize::Stretch)] {
+        for (width, height, resize) in [(416, 416, Resize::LetterboxTopLeft), (416, 288, Resize::Stretch)] {
             let spec = InputSpec {
                 size: PictureSize::new(width, height),
                 resize,

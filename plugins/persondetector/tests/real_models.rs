@@ -197,7 +197,7 @@ fn the_built_in_detector_is_told_by_its_metadata_alone() {
     let card = detector.card();
     assert!(card.guessed.is_empty(), "{}", card.describe());
     assert_eq!((card.input.order, card.input.resize), (ChannelOrder::Rgb, Resize::Stretch));
-    assert_eq!((card.input.size, card.person), (PictureSize::new(384, 256), 0));
+    assert_eq!((card.input.size, card.person), (PictureSize::new(416, 288), 0));
     let Some(aisle) = asset(test, "models/frames/store-aisle-detection_33.png") else { return };
     let found = detect_file(&mut detector, &aisle, &Options { min_score: 0.3, ..Options::default() });
     // The man in full view and the one beyond the shelf, as the other networks of the collection see them.

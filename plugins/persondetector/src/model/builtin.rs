@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// How it is called in messages and logs.
 pub const NAME: &str = "footfall-person-int8.onnx (built in)";
 
-/// The ONNX file: INT8, one class, 384 x 256 or any other size in multiples of 32. On the processors that it was timed on
+/// The ONNX file: INT8, one class, 416 x 288 or any other size in multiples of 32. On the processors that it was timed on
 /// it is faster than its single-precision twin.
 pub const BYTES: &[u8] = include_bytes!("../../model/footfall-person-int8.onnx");
 
