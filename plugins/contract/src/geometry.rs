@@ -237,6 +237,15 @@ impl<U: Copy> Polygon<U> {
         (0..n).map(move |i| (self.corners[i], self.corners[(i + 1) % n]))
     }
 
+    /// Where the horizontal at `y` meets the edges, from left to right: inside lies between the first and second, the third
+    /// and fourth, and so on.
+    pub fn cuts(&self, y: f64) -> Vec<f64> {
+        let meets = self.edges().filter(|(a, b)| (a.y > y) != (b.y > y));
+        let mut cuts: Vec<f64> = meets.map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x)).collect();
+        cuts.sort_by(f64::total_cmp);
+        cuts
+    }
+
     /// Is the point inside? Even-odd rule; a point on an edge belongs to one of the two sides.
     pub fn contains(&self, p: Point<U>) -> bool {
         let mut inside = false;
@@ -303,6 +312,15 @@ impl Polygon<Fraction> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_horizontal_cuts_a_polygon_in_pairs() {
+        let p = |x, y| Point::<Px>::new(x, y);
+        let horns = Polygon::new(vec![p(0.0, 0.0), p(4.0, 8.0), p(8.0, 0.0), p(12.0, 8.0), p(12.0, 12.0), p(0.0, 12.0)]);
+        assert_eq!(horns.cuts(4.0), [0.0, 2.0, 6.0, 10.0]);
+        assert_eq!(horns.cuts(10.0), [0.0, 12.0]);
+        assert!(horns.cuts(20.0).is_empty());
+    }
 
     #[test]
     fn the_nearest_piece_of_a_line_tells_the_side() {

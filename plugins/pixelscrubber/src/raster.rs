@@ -84,12 +84,7 @@ impl Raster {
         for row in 0..self.rows {
             // Blocks without an edge in them lie wholly inside or outside: their middle tells.
             let y = (row as f64 + 0.5) * block;
-            let mut cuts: Vec<f64> = polygon
-                .edges()
-                .filter(|(a, b)| (a.y > y) != (b.y > y))
-                .map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x))
-                .collect();
-            cuts.sort_by(f64::total_cmp);
+            let cuts = polygon.cuts(y);
             for pair in cuts.as_chunks::<2>().0 {
                 self.mark(row, pair[0] / block - 0.5, pair[1] / block - 0.5);
             }

@@ -189,12 +189,7 @@ fn middle(polygon: &Polygon<Px>) -> Point<Px> {
         twice_area += piece;
     }
     let y = moment / (3.0 * twice_area);
-    let mut cuts: Vec<f64> = polygon
-        .edges()
-        .filter(|(a, b)| (a.y > y) != (b.y > y))
-        .map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x))
-        .collect();
-    cuts.sort_by(f64::total_cmp);
+    let cuts = polygon.cuts(y);
     let widest = cuts.as_chunks::<2>().0.iter().max_by(|p, q| (p[1] - p[0]).total_cmp(&(q[1] - q[0])));
     // A polygon without area has no middle; a scene has none such.
     widest.map_or_else(
