@@ -283,6 +283,17 @@ fn case_28_standing_on_the_edge_is_one_visit_at_most() {
     assert!(found.visits <= 1, "{found:?}");
 }
 
+// A hand's breadth is 5 pixels here: nearer to the edge somebody stays on the side where they were.
+#[test]
+fn case_28b_a_hand_s_breadth_from_the_edge_nobody_comes_and_nobody_goes() {
+    let found =
+        zone(ZONE, 10.0, 40.0, &[way(&[(0.0, 250.0, 200.0), (2.0, 304.0, 250.0), (20.0, 304.0, 650.0), (22.0, 250.0, 750.0)])]);
+    assert_eq!(found.visits, 0, "walks along the edge: {found:?}");
+    let there = [(8.0, 200.0), (14.0, 500.0), (18.0, 700.0), (18.5, 703.0), (28.5, 703.0), (31.0, 600.0)];
+    let found = zone(ZONE, 10.0, 32.0, &[way(&there.map(|(t, x)| (t, x, 500.0)))]);
+    assert_eq!(found.visits, 1, "a step back over the edge is no leaving: {found:?}");
+}
+
 #[test]
 fn case_29_a_thin_zone_can_not_be_jumped() {
     let thin = r#"[{"name":"zone","polygon":[[0.2,0.5],[0.8,0.5],[0.8,0.518],[0.2,0.518]],"enter_delay_s":0}]"#;
