@@ -333,6 +333,44 @@ fn case_33_a_lost_and_found_person_inside_is_one_visit() {
     assert!(found.occupancy.as_ns().len() <= 2, "never two: {found:?}");
 }
 
+/// Somebody walks into the zone, stands at (500, 500) and is not seen from 8 to `seen_s`; before them somebody stands from 4
+/// to `uncovered_s`, and walks away.
+fn zone_with_somebody_hidden(uncovered_s: f64, seen_s: f64, x: f64) -> ZoneTotals {
+    let stands = way(&[(0.0, 200.0, 500.0), (4.0, 500.0, 500.0), (8.0, 500.0, 500.0)]);
+    let found = way(&[(seen_s, x, 500.0), (seen_s + 4.0, x, 500.0)]);
+    let before = way(&[
+        (2.0, 900.0, 520.0),
+        (6.0, 510.0, 520.0),
+        (uncovered_s, 510.0, 520.0),
+        (uncovered_s + 4.0, 900.0, 520.0),
+        (uncovered_s + 60.0, 900.0, 520.0),
+    ]);
+    zone(ZONE, 10.0, seen_s + 4.0, &[stands, found, before])
+}
+
+#[test]
+fn case_33b_who_is_hidden_for_seconds_is_one_visit() {
+    let found = zone_with_somebody_hidden(16.0, 16.5, 505.0);
+    assert_eq!(found.visits, 2, "them, and who stood before them: {found:?}");
+    let open_s = 20.5 - 4.0 / 3.0;
+    assert!((seconds(found.presence_ns) - (open_s + other_s(16.0))).abs() < 0.4, "hidden is present: {found:?}");
+}
+
+/// How long whoever stands before the hidden one is in the zone.
+fn other_s(uncovered_s: f64) -> f64 {
+    let leaves = uncovered_s + 4.0 * 190.0 / 390.0;
+    let comes = 2.0 + 4.0 * 200.0 / 390.0;
+    leaves - comes
+}
+
+#[test]
+fn case_33c_who_comes_to_an_empty_place_is_somebody_else() {
+    let found = zone_with_somebody_hidden(10.0, 16.5, 505.0);
+    assert_eq!(found.visits, 3, "the place was seen to be empty for seconds: {found:?}");
+    let found = zone_with_somebody_hidden(16.0, 16.5, 420.0);
+    assert_eq!(found.visits, 3, "not the place where they stood: {found:?}");
+}
+
 #[test]
 fn case_34_the_notch_of_a_zone_ends_a_visit_when_it_takes_longer_than_the_delay() {
     let notched =
