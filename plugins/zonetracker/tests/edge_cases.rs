@@ -292,6 +292,10 @@ fn case_28b_a_hand_s_breadth_from_the_edge_nobody_comes_and_nobody_goes() {
     let there = [(8.0, 200.0), (14.0, 500.0), (18.0, 700.0), (18.5, 703.0), (28.5, 703.0), (31.0, 600.0)];
     let found = zone(ZONE, 10.0, 32.0, &[way(&there.map(|(t, x)| (t, x, 500.0)))]);
     assert_eq!(found.visits, 1, "a step back over the edge is no leaving: {found:?}");
+    let there =
+        [(8.0, 200.0), (14.0, 500.0), (18.0, 690.0), (18.2, 710.0), (18.5, 710.0), (18.7, 697.0), (28.0, 697.0), (31.0, 600.0)];
+    let found = zone(ZONE, 10.0, 32.0, &[way(&there.map(|(t, x)| (t, x, 500.0)))]);
+    assert_eq!(found.visits, 1, "who stepped out for a moment is back with the first foot inside: {found:?}");
 }
 
 #[test]
