@@ -12,8 +12,8 @@ use footfall_contract::geometry::{Point, Polygon, Px, segment_distance};
 pub const BAND: f64 = 0.05;
 /// The middle is looked for in a lattice of this many lines each way.
 const LATTICE: u32 = 40;
-/// A band of 5 pixels is left by 4.999, pixels.
-const SLACK_PX: f64 = 1e-3;
+/// A band of 5 pixels is left by 4.99999; a share of the band, so that the size of the picture changes nothing.
+const SLACK: f64 = 1e-6;
 
 /// The edge of a zone in the pixels of a picture.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl Border {
 
     /// Is a person of this height clearly on the side of the edge where the point lies?
     pub fn is_clear(&self, polygon: &Polygon<Px>, p: Point<Px>, height_px: f64) -> bool {
-        depth_px(polygon, p) >= (BAND * height_px).min(self.deepest_px / 2.0) - SLACK_PX
+        depth_px(polygon, p) >= (BAND * height_px).min(self.deepest_px / 2.0) * (1.0 - SLACK)
     }
 }
 
@@ -66,6 +66,18 @@ mod tests {
     fn on_either_side_a_twentieth_of_the_height_is_clear() {
         assert!(is_clear(300.0, 10.0) && is_clear(300.0, 150.0) && is_clear(300.0, -10.0) && is_clear(300.0, 310.0));
         assert!(!is_clear(300.0, 9.0) && !is_clear(300.0, -9.0) && !is_clear(300.0, 0.0) && !is_clear(300.0, 291.0));
+    }
+
+    #[test]
+    fn a_smaller_picture_changes_nothing() {
+        for depth in [9.998, 9.9999, 10.0, 10.002] {
+            let at = |scale: f64| {
+                let zone = polygon(&[(0.0, 0.0), (400.0 * scale, 0.0), (400.0 * scale, 300.0 * scale), (0.0, 300.0 * scale)]);
+                Border::of(&zone).is_clear(&zone, Point::new(200.0 * scale, depth * scale), 200.0 * scale)
+            };
+            assert_eq!(at(0.1), at(1.0), "{depth}");
+            assert_eq!(at(1.0), depth >= 10.0, "{depth}");
+        }
     }
 
     #[test]
