@@ -10,12 +10,14 @@
 //! fits becomes their first sighting, so that somebody who is seen well only beyond a line has a side to come from.
 //!
 //! Who turned while nobody saw them is a newcomer by their motion, and continues the person who vanished near by
-//! ([`heirs`]); two who met and both seem to turn round had been taken for each other ([`passing`]).
+//! ([`heirs`]); two who met and both seem to turn round had been taken for each other ([`passing`]), and so had one who seems
+//! to turn round where another is hidden ([`eclipse`]).
 //!
 //! `docs/tracking.md` says what each idea is worth, and which were tried and left out.
 
 pub mod assign;
 mod births;
+pub mod eclipse;
 pub mod heirs;
 pub mod jolt;
 pub mod life;
@@ -29,6 +31,7 @@ use std::collections::VecDeque;
 use footfall_contract::geometry::{Px, Rect};
 
 use crate::moment::Moment;
+use eclipse::{Eclipse, EclipseParams};
 use heirs::HeirParams;
 use life::{LifeParams, Signal, TrackState};
 use likeness::LikenessParams;
@@ -56,8 +59,10 @@ pub struct TrackerParams {
     pub rescue: LikenessParams,
     /// Which newcomer continues a person who vanished near by.
     pub heirs: HeirParams,
-    /// Which two had their names exchanged.
+    /// Which two had their names exchanged,
     pub passing: PassingParams,
+    /// and who was hidden and is taken for the one who hid them.
+    pub eclipse: EclipseParams,
     /// Which detection shows what the camera did,
     pub jolt: LikenessParams,
     /// to a person seen this short a time ago, seconds.
@@ -85,6 +90,7 @@ impl Default for TrackerParams {
             rescue: LikenessParams::RESCUE,
             heirs: HeirParams::default(),
             passing: PassingParams::default(),
+            eclipse: EclipseParams::default(),
             jolt: LikenessParams::JOLT,
             jolt_within_s: 0.5,
             likeness_fades_s: 4.0,
@@ -197,6 +203,7 @@ pub struct Tracker {
     /// Weak detections of a moment ago that nobody took.
     weak: VecDeque<(Sighting, f32)>,
     encounters: Vec<Encounter>,
+    eclipses: Vec<Eclipse>,
     desk: Desk,
 }
 
@@ -211,6 +218,7 @@ impl Tracker {
             refused: 0,
             weak: VecDeque::new(),
             encounters: Vec::new(),
+            eclipses: Vec::new(),
             desk: Desk::default(),
         }
     }
@@ -242,6 +250,7 @@ impl Tracker {
             self.associate(at, detections, round, &mut desk);
         }
         self.pass(at, detections, &mut desk);
+        self.watch_eclipses(at);
         self.births(at, detections, &desk.looks);
         self.remember_weak(at, detections, confident, &desk.looks);
         self.desk = desk;
