@@ -11,7 +11,7 @@
 
 use footfall_contract::geometry::{Px, Rect};
 
-use super::life::Signal;
+use super::life::{Signal, TrackState};
 use super::motion::{Motion, size_of};
 use super::{Change, Sighting, TrackId, Tracker};
 use crate::moment::Moment;
@@ -138,8 +138,11 @@ impl Tracker {
         track.detection = None;
         let signal = Signal::Unseen { unseen_s: at.seconds_since(track.last.at), age_s: at.seconds_since(track.first.at) };
         track.state = track.state.next(signal, &self.params.life);
-        let is_over = !track.state.is_person();
-        self.changes.push(if is_over { Change::Ended(track.id) } else { Change::Faded(track.id) });
+        self.changes.extend(match track.state {
+            TrackState::Gone => Some(Change::Ended(track.id)),
+            TrackState::Lost => Some(Change::Faded(track.id)),
+            TrackState::Visible | TrackState::Tentative => None,
+        });
     }
 }
 
