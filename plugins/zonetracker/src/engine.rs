@@ -125,6 +125,7 @@ impl Engine {
         if self.rules.as_ref().is_none_or(|(size, _)| *size != frame.size) {
             self.break_tracks(now);
             self.rules = Some((frame.size, Rules::new(&self.scene, frame.size)));
+            self.tracker.look_at(frame.size);
         }
         match frame.status {
             Status::Detected => self.look(now, frame, boxes),
@@ -292,7 +293,7 @@ impl Engine {
         // the first.
         let in_doubt = self.tracker.tracks().iter().map(|track| match track.state() {
             TrackState::Tentative => track.first().at.wall,
-            TrackState::Visible | TrackState::Lost | TrackState::Gone => track.last().at.wall,
+            TrackState::Visible | TrackState::Lost | TrackState::Hidden | TrackState::Gone => track.last().at.wall,
         });
         let doubt = in_doubt.fold(now.wall, WallTime::min);
         for gauge in Gauge::of(&self.scene) {

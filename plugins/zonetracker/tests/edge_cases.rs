@@ -296,6 +296,17 @@ fn case_28_standing_on_the_edge_is_one_visit_at_most() {
     assert!(found.visits <= 1, "{found:?}");
 }
 
+// A hand's breadth is 5 pixels here: nearer to the edge somebody stays on the side where they were.
+#[test]
+fn case_28b_a_hand_s_breadth_from_the_edge_nobody_comes_and_nobody_goes() {
+    let found =
+        zone(ZONE, 10.0, 40.0, &[way(&[(0.0, 250.0, 200.0), (2.0, 304.0, 250.0), (20.0, 304.0, 650.0), (22.0, 250.0, 750.0)])]);
+    assert_eq!(found.visits, 0, "walks along the edge: {found:?}");
+    let there = [(8.0, 200.0), (14.0, 500.0), (18.0, 700.0), (18.5, 703.0), (28.5, 703.0), (31.0, 600.0)];
+    let found = zone(ZONE, 10.0, 32.0, &[way(&there.map(|(t, x)| (t, x, 500.0)))]);
+    assert_eq!(found.visits, 1, "a step back over the edge is no leaving: {found:?}");
+}
+
 #[test]
 fn case_29_a_thin_zone_can_not_be_jumped() {
     let thin = r#"[{"name":"zone","polygon":[[0.2,0.5],[0.8,0.5],[0.8,0.518],[0.2,0.518]],"enter_delay_s":0}]"#;
@@ -333,6 +344,44 @@ fn case_33_a_lost_and_found_person_inside_is_one_visit() {
     let found = zone(ZONE, 10.0, 10.0, &[first, second]);
     assert_eq!(found.visits, 1);
     assert!(found.occupancy.as_ns().len() <= 2, "never two: {found:?}");
+}
+
+/// Somebody walks into the zone, stands at (500, 500) and is not seen from 8 to `seen_s`; before them somebody stands from 4
+/// to `uncovered_s`, and walks away.
+fn zone_with_somebody_hidden(uncovered_s: f64, seen_s: f64, x: f64) -> ZoneTotals {
+    let stands = way(&[(0.0, 200.0, 500.0), (4.0, 500.0, 500.0), (8.0, 500.0, 500.0)]);
+    let found = way(&[(seen_s, x, 500.0), (seen_s + 4.0, x, 500.0)]);
+    let before = way(&[
+        (2.0, 900.0, 520.0),
+        (6.0, 510.0, 520.0),
+        (uncovered_s, 510.0, 520.0),
+        (uncovered_s + 4.0, 900.0, 520.0),
+        (uncovered_s + 60.0, 900.0, 520.0),
+    ]);
+    zone(ZONE, 10.0, seen_s + 4.0, &[stands, found, before])
+}
+
+#[test]
+fn case_33b_who_is_hidden_for_seconds_is_one_visit() {
+    let found = zone_with_somebody_hidden(16.0, 16.5, 505.0);
+    assert_eq!(found.visits, 2, "them, and who stood before them: {found:?}");
+    let open_s = 20.5 - 4.0 / 3.0;
+    assert!((seconds(found.presence_ns) - (open_s + other_s(16.0))).abs() < 0.4, "hidden is present: {found:?}");
+}
+
+/// How long whoever stands before the hidden one is in the zone.
+fn other_s(uncovered_s: f64) -> f64 {
+    let leaves = uncovered_s + 4.0 * 190.0 / 390.0;
+    let comes = 2.0 + 4.0 * 200.0 / 390.0;
+    leaves - comes
+}
+
+#[test]
+fn case_33c_who_comes_to_an_empty_place_is_somebody_else() {
+    let found = zone_with_somebody_hidden(10.0, 16.5, 505.0);
+    assert_eq!(found.visits, 3, "the place was seen to be empty for seconds: {found:?}");
+    let found = zone_with_somebody_hidden(16.0, 16.5, 420.0);
+    assert_eq!(found.visits, 3, "not the place where they stood: {found:?}");
 }
 
 #[test]

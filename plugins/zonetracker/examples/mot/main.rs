@@ -101,6 +101,7 @@ fn written(track: &Track, at: Moment, params: &TrackerParams, picture: &Rect<Px>
 fn track(sequence: &Sequence, confident: f32, counter: &mut Option<Counter>) -> Vec<Row> {
     let picture = sequence.size.bounds();
     let mut tracker = Tracker::new(TrackerParams::default());
+    tracker.look_at(sequence.size);
     let (mut told, mut persons) = (Vec::new(), BTreeSet::new());
     for &(frame, at) in &sequence.frames {
         let changes = tracker.step(at, sequence.detections(frame), confident);

@@ -13,7 +13,8 @@ use footfall_contract::windows::Windows;
 use super::event::Event;
 use crate::moment::Moment;
 
-/// Over a longer step nobody looked, or the clock was set: longer than a track is kept unseen, seconds.
+/// Over a longer step nobody looked, the clock was set, or somebody was hidden and may have been anywhere: longer than a
+/// track in plain view is kept unseen, seconds.
 const LONGEST_STEP_S: f64 = 2.5;
 
 /// What a person's track remembers of the grid.

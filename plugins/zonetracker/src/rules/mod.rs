@@ -7,6 +7,7 @@
 //! transitions ([`flow`]) and marks of routes ([`route`]). Where people are is added up in a grid ([`heat`]).
 
 pub mod arrivals;
+pub mod border;
 pub mod event;
 pub mod feet;
 pub mod flow;
@@ -193,7 +194,7 @@ impl Rules {
         let mut ways: SmallVec<[Way; 8]> = SmallVec::new();
         let mut visits: Vec<Visit> = Vec::new();
         for (number, (rules, memory)) in self.zones.iter().zip(&mut memory.zones).enumerate() {
-            let way = rules.zone.way(&mut memory.zone, at, stance.point(rules.zone.anchor()));
+            let way = rules.zone.way(&mut memory.zone, at, stance.point(rules.zone.anchor()), stance.height_px);
             rules.zone.step(&mut memory.zone, &way, &mut visits);
             events.extend(visits.iter().map(|visit| visit.in_zone(number)));
             if let Some(interest) = &rules.interest {

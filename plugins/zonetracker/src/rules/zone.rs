@@ -4,6 +4,7 @@
 //! - A visit begins once a person has been inside for the zone's enter delay; its time is the first moment inside.
 //! - It ends once the person has been outside for the leave delay, or when the track is over; its time is the last
 //!   moment inside. A missed detection ends nothing: between two sightings the path is straight.
+//! - Near the edge somebody stays on the side where they were clearly last ([`super::border`]).
 //! - Moments are interpolated where the path cuts the edge, so that a thin zone can't be jumped between two frames.
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use footfall_contract::scene::{Anchor, Zone};
 use smallvec::{SmallVec, smallvec};
 
 use super::SLACK_S;
+use super::border::Border;
 use crate::moment::Moment;
 
 /// A piece of a person's way that lies inside a zone, or outside it.
@@ -42,6 +44,8 @@ pub enum Visit {
 #[derive(Clone, Debug, Default)]
 pub struct ZoneMemory {
     last: Option<(Moment, Point<Px>)>,
+    /// Where they clearly were last.
+    inside: bool,
     presence: Presence,
 }
 
@@ -70,6 +74,7 @@ pub enum End {
 #[derive(Clone, Debug)]
 pub struct ZoneRule {
     polygon: Polygon<Px>,
+    border: Border,
     anchor: Anchor,
     enter_delay_s: f64,
     leave_delay_s: f64,
@@ -78,8 +83,10 @@ pub struct ZoneRule {
 impl ZoneRule {
     /// The rule of a scene's zone in a picture of this size.
     pub fn new(zone: &Zone, size: PictureSize) -> Self {
+        let polygon = zone.polygon.to_px(size);
         Self {
-            polygon: zone.polygon.to_px(size),
+            border: Border::of(&polygon),
+            polygon,
             anchor: zone.anchor,
             enter_delay_s: zone.enter_delay_s,
             leave_delay_s: zone.leave_delay_s,
@@ -91,21 +98,26 @@ impl ZoneRule {
         self.anchor
     }
 
-    /// A person was seen at this point: the pieces of the way since the last sighting, in order.
-    pub fn way(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>) -> Way {
+    /// A person of this height was seen at this point: the pieces of the way since the last sighting, in order.
+    pub fn way(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>, height_px: f64) -> Way {
+        let is_clear = |p: Point<Px>| self.border.is_clear(&self.polygon, p, height_px);
         let Some((before, from)) = memory.last.replace((at, point)) else {
-            return smallvec![Stretch { inside: self.polygon.contains(point), from: at, to: at }];
+            memory.inside = self.polygon.contains(point) && is_clear(point);
+            return smallvec![Stretch { inside: memory.inside, from: at, to: at }];
         };
+        let point_at = |share: f64| Point::new(from.x + share * (point.x - from.x), from.y + share * (point.y - from.y));
         let mut inside = self.polygon.contains(from);
-        let mut since = before;
+        let (mut since, mut passed) = (before, 0.0);
         let mut way = Way::new();
-        for share in self.cuts(from, point) {
-            let cut = before.towards(at, share);
-            way.push(Stretch { inside, from: since, to: cut });
+        for share in self.cuts(from, point).into_iter().chain([1.0]) {
+            let until = if share < 1.0 { before.towards(at, share) } else { at };
+            if is_clear(point_at((passed + share) / 2.0)) || is_clear(point_at(share)) {
+                memory.inside = inside;
+            }
+            way.push(Stretch { inside: memory.inside, from: since, to: until });
             inside = !inside;
-            since = cut;
+            (since, passed) = (until, share);
         }
-        way.push(Stretch { inside, from: since, to: at });
         way
     }
 

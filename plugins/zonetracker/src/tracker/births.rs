@@ -34,6 +34,7 @@ impl Tracker {
                 first: before.unwrap_or(sighting),
                 born: before.map(|_| sighting),
                 last: sighting,
+                open_since: at,
                 score: detection.score,
                 detection: Some(number),
             });

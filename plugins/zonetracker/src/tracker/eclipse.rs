@@ -97,7 +97,7 @@ impl Tracker {
 
     /// Goes it on?
     fn watch(&mut self, eclipse: &mut Eclipse, at: Moment) -> bool {
-        let find = |id: TrackId| self.tracks.iter().position(|track| track.id == id && track.state.is_person());
+        let find = |id: TrackId| self.tracks.iter().position(|track| track.id == id && track.state.is_known());
         let (Some(front), Some(hidden)) = (find(eclipse.front), find(eclipse.hidden)) else { return false };
         if self.tracks[hidden].detection.is_some() {
             return false;
@@ -132,15 +132,17 @@ impl Tracker {
         let seen = self.tracks[front].clone();
         let track = &mut self.tracks[hidden];
         (track.state, track.motion, track.last) = (seen.state, seen.motion, seen.last);
-        (track.score, track.detection) = (seen.score, seen.detection);
+        (track.score, track.detection, track.open_since) = (seen.score, seen.detection, at);
         let track = &mut self.tracks[front];
         (track.motion, track.last, track.score) = eclipse.kept;
-        track.detection = None;
-        let signal = Signal::Unseen { unseen_s: at.seconds_since(track.last.at), age_s: at.seconds_since(track.first.at) };
+        // They are hidden now.
+        (track.detection, track.open_since) = (None, at);
+        let (unseen_s, age_s) = (at.seconds_since(track.last.at), at.seconds_since(track.first.at));
+        let signal = Signal::Unseen { unseen_s, open_s: 0.0, outside: false, age_s };
         track.state = track.state.next(signal, &self.params.life);
         self.changes.extend(match track.state {
             TrackState::Gone => Some(Change::Ended(track.id)),
-            TrackState::Lost => Some(Change::Faded(track.id)),
+            TrackState::Lost | TrackState::Hidden => Some(Change::Faded(track.id)),
             TrackState::Visible | TrackState::Tentative => None,
         });
     }

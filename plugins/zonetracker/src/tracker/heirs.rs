@@ -5,9 +5,12 @@
 //! the association refuse them. When such a newcomer is confirmed, and a person of the same height vanished near enough to
 //! have walked there in the meantime, the newcomer is that person: name, sides of lines and open visits go on. That is how
 //! a crossing behind somebody's back is counted once, and not never or twice (two halves without an origin, or two people).
+//! Time that they were hidden does not count against them: only in plain view nobody can be missed for long.
 //!
 //! The way is measured from where the person was seen last, and from where the motion would have taken them, between the
 //! heads or between the feet, whichever is less: shelves and other people hide the feet, the picture's edge the heads.
+//! Who is missed for longer may still be where they were ([`super::hidden`]).
+//!
 //! Whatever the time, who is further away than a walk is refused, and whose height is another, and who would have had to go
 //! back the way that they came: people leave at one edge of the picture and others come in at the other.
 
@@ -23,7 +26,7 @@ pub struct HeirParams {
     pub near: f64,
     /// And so far a second unseen: a walk, 1.7 m tall at 1.3 m/s.
     pub walk_per_s: f64,
-    /// Who was unseen for longer is somebody else, seconds: near a door one leaves and the next comes in.
+    /// Who was missed in plain view for longer has not walked here, seconds: near a door one leaves and the next comes in.
     pub within_s: f64,
     /// Nobody is taken to have walked back faster than this share of their speed.
     pub back_share: f64,
@@ -49,24 +52,30 @@ impl Tracker {
     /// The share of the possible way that somebody would have walked to be this newcomer, 0..1.
     fn effort(&self, old: &Track, newcomer: &Sighting) -> Option<f64> {
         let limits = &self.params.heirs;
-        let vanished = old.state.is_person() && old.detection.is_none() && old.last.at.stream < newcomer.at.stream;
+        let vanished = old.state.is_known() && old.detection.is_none() && old.last.at.stream < newcomer.at.stream;
         let heights = (old.last.rect.height, newcomer.rect.height);
         let (less, more) = (heights.0.min(heights.1), heights.0.max(heights.1).max(1.0));
         if !vanished || less < limits.least_height_ratio * more {
             return None;
         }
+        let missed_s = newcomer.at.seconds_since(old.open_since);
+        let may_have_walked = old.state.is_person() && missed_s <= limits.within_s + 1e-3;
+        let effort = if may_have_walked { self.walk(old, newcomer, more)? } else { self.step_aside(old, newcomer, more) };
+        (effort < 1.0).then_some(effort)
+    }
+
+    /// The share of the possible way of somebody of this height who has walked; `None` when they would have walked back.
+    fn walk(&self, old: &Track, newcomer: &Sighting, height_px: f64) -> Option<f64> {
+        let limits = &self.params.heirs;
         let unseen_s = newcomer.at.seconds_since(old.last.at);
-        if unseen_s > limits.within_s + 1e-3 {
-            return None;
-        }
-        let reach_px = (limits.near + limits.walk_per_s * unseen_s) * more;
+        let reach_px = (limits.near + limits.walk_per_s * unseen_s) * height_px;
         let expected = old.expected(newcomer.at, &self.params).rect();
         let way_px = way_px(&old.last.rect, &newcomer.rect).min(way_px(&expected, &newcomer.rect));
         let (vx, vy) = old.motion.speed_px_s();
         let (from, to) = (old.last.rect.centre(), newcomer.rect.centre());
         let along_px = ((to.x - from.x) * vx + (to.y - from.y) * vy) / vx.hypot(vy).max(1.0);
-        let goes_back = along_px < -(limits.back_share * vx.hypot(vy) * unseen_s + limits.near * more);
-        (!goes_back && way_px < reach_px).then_some(way_px / reach_px)
+        let goes_back = along_px < -(limits.back_share * vx.hypot(vy) * unseen_s + limits.near * height_px);
+        (!goes_back).then_some(way_px / reach_px)
     }
 
     /// Ends the person of this row, who goes on as another track: their name and first sighting.
@@ -78,7 +87,7 @@ impl Tracker {
 }
 
 /// Between the heads, or between the feet, whichever is less.
-fn way_px(a: &Rect<Px>, b: &Rect<Px>) -> f64 {
+pub(super) fn way_px(a: &Rect<Px>, b: &Rect<Px>) -> f64 {
     let distance = |p: Point<Px>, q: Point<Px>| (p.x - q.x).hypot(p.y - q.y);
     let head = |rect: &Rect<Px>| Point::new(rect.centre().x, rect.top);
     distance(head(a), head(b)).min(distance(a.bottom_centre(), b.bottom_centre()))

@@ -11,7 +11,8 @@
 //!
 //! Who turned while nobody saw them is a newcomer by their motion, and continues the person who vanished near by
 //! ([`heirs`]); two who met and both seem to turn round had been taken for each other ([`passing`]), and so had one who seems
-//! to turn round where another is hidden ([`eclipse`]).
+//! to turn round where another is hidden ([`eclipse`]). Who stands hidden behind others is found again where they stood
+//! ([`hidden`]), and who walked out of the picture is not ([`leaving`]).
 //!
 //! `docs/tracking.md` says what each idea is worth, and which were tried and left out.
 
@@ -19,7 +20,9 @@ pub mod assign;
 mod births;
 pub mod eclipse;
 pub mod heirs;
+pub mod hidden;
 pub mod jolt;
+mod leaving;
 pub mod life;
 pub mod likeness;
 pub mod motion;
@@ -28,11 +31,12 @@ mod rounds;
 
 use std::collections::VecDeque;
 
-use footfall_contract::geometry::{Px, Rect};
+use footfall_contract::geometry::{PictureSize, Px, Rect};
 
 use crate::moment::Moment;
 use eclipse::{Eclipse, EclipseParams};
 use heirs::HeirParams;
+use hidden::HiddenParams;
 use life::{LifeParams, Signal, TrackState};
 use likeness::LikenessParams;
 use motion::{Motion, MotionParams};
@@ -59,6 +63,8 @@ pub struct TrackerParams {
     pub rescue: LikenessParams,
     /// Which newcomer continues a person who vanished near by.
     pub heirs: HeirParams,
+    /// And who was hidden there.
+    pub hidden: HiddenParams,
     /// Which two had their names exchanged,
     pub passing: PassingParams,
     /// and who was hidden and is taken for the one who hid them.
@@ -89,6 +95,7 @@ impl Default for TrackerParams {
             newcomers: LikenessParams::NEWCOMERS,
             rescue: LikenessParams::RESCUE,
             heirs: HeirParams::default(),
+            hidden: HiddenParams::default(),
             passing: PassingParams::default(),
             eclipse: EclipseParams::default(),
             jolt: LikenessParams::JOLT,
@@ -144,6 +151,8 @@ pub struct Track {
     /// Of the tentative who were seen weakly before: their first confident sighting.
     born: Option<Sighting>,
     last: Sighting,
+    /// The place of the last sighting is in plain view since then, without this person.
+    open_since: Moment,
     score: f32,
     /// The detection of the last step that belongs to it.
     detection: Option<usize>,
@@ -204,6 +213,7 @@ pub struct Tracker {
     weak: VecDeque<(Sighting, f32)>,
     encounters: Vec<Encounter>,
     eclipses: Vec<Eclipse>,
+    picture: Option<PictureSize>,
     desk: Desk,
 }
 
@@ -219,6 +229,7 @@ impl Tracker {
             weak: VecDeque::new(),
             encounters: Vec::new(),
             eclipses: Vec::new(),
+            picture: None,
             desk: Desk::default(),
         }
     }
@@ -246,6 +257,7 @@ impl Tracker {
         let mut desk = std::mem::take(&mut self.desk);
         desk.lay_out(detections, confident, self.params.double_iou);
         self.expect(at, detections, &mut desk);
+        self.note_hidden(at, detections, &desk);
         for round in Round::ALL {
             self.associate(at, detections, round, &mut desk);
         }
@@ -269,20 +281,25 @@ impl Tracker {
     pub fn end_all(&mut self) -> &[Change] {
         self.changes.clear();
         self.weak.clear();
-        let ended = self.tracks.drain(..).filter(|t| t.state.is_person()).map(|t| Change::Ended(t.id));
+        let ended = self.tracks.drain(..).filter(|t| t.state.is_known()).map(|t| Change::Ended(t.id));
         self.changes.extend(ended);
         &self.changes
     }
 
     fn age(&mut self, at: Moment) {
-        let Self { params, tracks, changes, weak, .. } = self;
+        let Self { params, tracks, changes, weak, picture, .. } = self;
         weak.retain(|(seen, _)| at.seconds_since(seen.at) <= params.life.confirm_within_s);
         tracks.retain_mut(|track| {
             track.detection = None;
-            let signal = Signal::Unseen { unseen_s: at.seconds_since(track.last.at), age_s: at.seconds_since(track.first.at) };
+            let signal = Signal::Unseen {
+                unseen_s: at.seconds_since(track.last.at),
+                open_s: at.seconds_since(track.open_since),
+                outside: picture.is_some_and(|picture| leaving::is_outside(track, at, picture, params)),
+                age_s: at.seconds_since(track.first.at),
+            };
             let before = track.state;
             track.state = before.next(signal, &params.life);
-            match (before.is_person(), before, track.state) {
+            match (before.is_known(), before, track.state) {
                 (true, _, TrackState::Gone) => changes.push(Change::Ended(track.id)),
                 (true, TrackState::Visible, TrackState::Lost) => changes.push(Change::Faded(track.id)),
                 _ => {}
@@ -308,6 +325,7 @@ impl Tracker {
         track.motion = expected.seen_at(&detection.rect, detection.score, &self.params.motion);
         track.state = track.state.next(Signal::Hit, &self.params.life);
         track.last = sighting;
+        track.open_since = at;
         track.score = detection.score;
         track.detection = Some(number);
     }

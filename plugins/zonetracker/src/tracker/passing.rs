@@ -142,6 +142,7 @@ mod tests {
                 first: seen,
                 born: None,
                 last: seen,
+                open_since: seen.at,
                 score: 0.9,
                 detection: Some(number as usize - 1),
             });

@@ -139,9 +139,10 @@ fn a_walker_alone_is_not_the_camera() {
 #[test]
 fn the_longer_nobody_saw_a_person_the_less_is_a_detection_theirs() {
     let after = |unseen_s: f64, likeness_fades_s: f64| {
-        // Without heirs, who would bridge it.
+        // Without those who would bridge it.
         let heirs = HeirParams { near: 0.0, walk_per_s: 0.0, ..HeirParams::default() };
-        let mut tracker = Tracker::new(TrackerParams { likeness_fades_s, heirs, ..TrackerParams::default() });
+        let hidden = HiddenParams { near: 0.0, ..HiddenParams::default() };
+        let mut tracker = Tracker::new(TrackerParams { likeness_fades_s, heirs, hidden, ..TrackerParams::default() });
         for t in [0.0, 0.1, 0.1 + unseen_s, 0.2 + unseen_s] {
             tracker.step(at(t), &[person(0.0, 0.9)], 0.5);
         }
