@@ -54,7 +54,8 @@ impl HeatRule {
             _ => return self.visit(memory, self.cell_at(point), at, events),
         };
         let (mut since, mut passed) = (before, 0.0);
-        for share in self.cuts(from, point).into_iter().chain([1.0]) {
+        while passed < 1.0 {
+            let share = self.next_edge(from, point, passed);
             let until = before.towards(at, share);
             let middle = (passed + share) / 2.0;
             let middle = Point::new(from.x + middle * (point.x - from.x), from.y + middle * (point.y - from.y));
@@ -100,22 +101,18 @@ impl HeatRule {
         self.grid.cell_at(self.size.point_fraction(point))
     }
 
-    /// Where (shares of the way) a step goes from one cell to another, in order.
-    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> Vec<f64> {
-        if self.cell_at(from) == self.cell_at(to) {
-            return Vec::new();
-        }
+    /// Where (share of the way, above `passed`) a step leaves the next of its cells; 1 where it ends.
+    fn next_edge(&self, from: Point<Px>, to: Point<Px>, passed: f64) -> f64 {
         let (a, b) = (self.size.point_fraction(from), self.size.point_fraction(to));
-        let mut shares: Vec<f64> = edges(a.x, b.x, self.grid.columns).chain(edges(a.y, b.y, self.grid.rows)).collect();
-        shares.sort_by(f64::total_cmp);
-        shares
+        let edges = edges(a.x, b.x, self.grid.columns).chain(edges(a.y, b.y, self.grid.rows));
+        edges.filter(|share| *share > passed).fold(1.0, f64::min)
     }
 }
 
-/// Where the way from `a` to `b` (fractions of the picture) passes the inner edges between `n` equal cells.
+/// Where the way from `a` to `b` (fractions of the picture) passes the inner edges between `n` equal cells; infinite or no
+/// number where it goes along them.
 fn edges(a: f64, b: f64, n: usize) -> impl Iterator<Item = f64> {
-    let share = move |k: usize| (k as f64 / n as f64 - a) / (b - a);
-    (1..n).map(share).filter(|share| (0.0..1.0).contains(share))
+    (1..n).map(move |k| (k as f64 / n as f64 - a) / (b - a))
 }
 
 fn is_one_step(before: Moment, at: Moment) -> bool {
