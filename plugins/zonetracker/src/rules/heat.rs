@@ -69,8 +69,8 @@ impl HeatRule {
             return;
         }
         self.visit(memory, cell, from, events);
-        if let Some(wall) = memory.window_ends.filter(|ends| *ends < to.wall) {
-            self.visit(memory, cell, Moment { wall, ..to }, events);
+        if memory.window_ends.is_some_and(|ends| ends < to.wall) {
+            self.visit(memory, cell, to, events);
         }
         events.push(Event::Stayed { cell, from, to });
     }
@@ -162,7 +162,7 @@ mod tests {
     /// ```
     #[test]
     fn time_is_where_the_way_is() {
-        let cases: [Case; 11] = [
+        let cases: [Case; 12] = [
             ("seen once", &[(0.0, 50.0, 50.0)], [0.0; 8], [1, 0, 0, 0, 0, 0, 0, 0]),
             (
                 "stands",
@@ -187,6 +187,12 @@ mod tests {
                 &[(3599.5, 50.0, 50.0), (3600.5, 50.0, 50.0)],
                 [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
                 [2, 0, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                "seen last on the stroke of the hour",
+                &[(3599.5, 50.0, 50.0), (3600.0, 50.0, 50.0)],
+                [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+                [1, 0, 0, 0, 0, 0, 0, 0],
             ),
             (
                 "jumps over a cell's corner",
@@ -228,5 +234,14 @@ mod tests {
         for (name, sightings, seconds, visits) in cases {
             assert_eq!(heat(sightings), (seconds.to_vec(), visits.to_vec()), "{name}");
         }
+    }
+    #[test]
+    fn a_clock_that_is_set_on_gives_no_time() {
+        let (rule, mut memory, mut events) = (rule(), HeatMemory::default(), Vec::new());
+        let late = Moment { wall: at(30.0).wall, ..at(1.0) };
+        for moment in [at(0.0), late] {
+            rule.step(&mut memory, moment, Point::new(50.0, 50.0), &mut events);
+        }
+        assert_eq!(events, [Event::CameTo { cell: 0, at: at(0.0) }]);
     }
 }
