@@ -111,7 +111,8 @@ impl ZoneRule {
         let mut way = Way::new();
         for share in self.cuts(from, point).into_iter().chain([1.0]) {
             let until = if share < 1.0 { before.towards(at, share) } else { at };
-            if is_clear(point_at((passed + share) / 2.0)) || is_clear(point_at(share)) {
+            let is_back = inside && matches!(memory.presence, Presence::Leaving { .. });
+            if is_back || is_clear(point_at((passed + share) / 2.0)) || is_clear(point_at(share)) {
                 memory.inside = inside;
             }
             way.push(Stretch { inside: memory.inside, from: since, to: until });

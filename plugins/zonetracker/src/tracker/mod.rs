@@ -291,10 +291,12 @@ impl Tracker {
         weak.retain(|(seen, _)| at.seconds_since(seen.at) <= params.life.confirm_within_s);
         tracks.retain_mut(|track| {
             track.detection = None;
+            let unseen_s = at.seconds_since(track.last.at);
+            let has_faded = unseen_s > params.life.report_s;
             let signal = Signal::Unseen {
-                unseen_s: at.seconds_since(track.last.at),
+                unseen_s,
                 open_s: at.seconds_since(track.open_since),
-                outside: picture.is_some_and(|picture| leaving::is_outside(track, at, picture, params)),
+                outside: has_faded && picture.is_some_and(|picture| leaving::is_outside(track, at, picture, params)),
                 age_s: at.seconds_since(track.first.at),
             };
             let before = track.state;
