@@ -37,7 +37,24 @@ class Readings:
         self.last = totals["now"]
 
 
-def run(name: str, source: list[launch.Element], scene: Path, model: Path | None, rate: float | None, at: Callable[[float], None]) -> Readings:
+@dataclass(frozen=True)
+class Settings:
+    """How people are found; None is the element's own default."""
+
+    model: Path | None = None
+    rate: float | None = None
+    track_threshold: float | None = None
+
+    def detector(self, scene: Path) -> launch.Element:
+        """persondetector."""
+        return launch.detector(self.model, scene, *([] if self.rate is None else [f"rate={self.rate:g}"]))
+
+    def tracker(self) -> launch.Element:
+        """zonetracker."""
+        return launch.element("zonetracker", "name=tracker", *([] if self.track_threshold is None else [f"track-threshold={self.track_threshold:g}"]))
+
+
+def run(name: str, source: list[launch.Element], scene: Path, settings: Settings, at: Callable[[float], None]) -> Readings:
     """Plays the source to its end; `name` is for errors, `at` hears how far it has come."""
     import gi
 
@@ -45,10 +62,8 @@ def run(name: str, source: list[launch.Element], scene: Path, model: Path | None
     from gi.repository import Gst
 
     Gst.init(None)
-    detector = launch.detector(model, scene, *([] if rate is None else [f"rate={rate:g}"]))
-    tracker, scrubber = launch.element("zonetracker", "name=tracker"), launch.element("pixelscrubber", "name=scrubber")
-    sink = launch.element("countsink", publish_partial="true")
-    pipeline = Gst.parse_launchv(launch.linked([*source, detector, tracker, scrubber, sink]))
+    scrubber, sink = launch.element("pixelscrubber", "name=scrubber"), launch.element("countsink", publish_partial="true")
+    pipeline = Gst.parse_launchv(launch.linked([*source, settings.detector(scene), settings.tracker(), scrubber, sink]))
     readings = Readings()
     broken: list[Exception] = []
 

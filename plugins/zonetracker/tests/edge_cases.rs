@@ -89,6 +89,19 @@ fn line_cases() -> Vec<Case> {
             0,
         ),
         case("18 two cross in opposite directions", vec![up(490.0, 0.0), down(525.0, 0.0)], 1, 1),
+        // O      One comes, the other goes, on the camera's axis. In between there is one box, that of whoever is nearer, and it
+        // |  ^   seems to turn.
+        // v  |
+        //    O
+        case(
+            "18b two pass, one hides the other",
+            vec![
+                way(&[(0.0, 500.0, 600.0), (2.5, 500.0, 505.0), (2.7, 500.0, 505.0), (5.5, 500.0, 600.0)]),
+                way(&[(0.0, 502.0, 395.0), (1.6, 502.0, 450.0), (4.0, 502.0, 450.0), (5.5, 502.0, 390.0)]).unseen(1.6, 4.0),
+            ],
+            1,
+            1,
+        ),
         case("19 pair abreast", vec![up(500.0, 0.0), up(516.0, 0.0)], 2, 0),
         case("20 train of five", (0..5).map(|k| up(500.0, f64::from(k) * 0.55)).collect(), 5, 0),
         case("26b exactly on the line", vec![way(&[(0.0, 500.0, 560.0), (0.4, 500.0, 500.0), (0.8, 500.0, 440.0)])], 1, 0),

@@ -97,7 +97,8 @@ fn a_smaller_crowd_asks_for_none_after_a_larger_one() {
     assert_eq!(asked(&mut tracker, 150, 500, 300).0, 0);
 }
 
-/// Lines, zones of all kinds, flows and a route; people stand in zones and lie across lines, and nobody crosses or leaves.
+/// Lines, zones of all kinds, flows, a route and a grid; people stand in zones, sway from cell to cell and lie across lines,
+/// and nobody crosses or leaves.
 const SCENE: &str = r#"{"version":1,"site":"a","camera":"b","placement":"other","time_zone":"UTC",
     "lines":[{"name":"door","points":[[0.0,0.02],[1.0,0.02]],"inside":[0.5,0.5]},
              {"name":"gate","points":[[0.0,0.95],[0.5,0.96],[1.0,0.95]],"inside":[0.5,0.5],"net_within_s":5}],
@@ -106,6 +107,7 @@ const SCENE: &str = r#"{"version":1,"site":"a","camera":"b","placement":"other",
              {"name":"queue","polygon":[[0,0.03],[1,0.03],[1,0.93],[0,0.93]],"role":"queue","service":"till"},
              {"name":"till","polygon":[[0,0.94],[1,0.94],[1,1],[0,1]]}],
     "flows":["door","hall","till"],
+    "heat":{"columns":32,"rows":32},
     "routes":[{"name":"round","zones":["hall","till"]}]}"#;
 
 /// How often memory was asked for in `steps` frames of the engine, from an hour's last seconds into the next.
@@ -140,5 +142,7 @@ fn a_warm_engine_asks_for_no_memory() {
         let now = engine.totals("run", footfall_contract::time::ClockKind::Stream, false).unwrap().now;
         let hall = now.zones["hall"].clone();
         assert!(hall.visits - hall.ended >= people as u64 * 9 / 10, "{people} people: {hall:?}");
+        let cells = now.heat.unwrap().visits;
+        assert!(cells.iter().sum::<u64>() > 2 * people as u64, "{people} people sway from cell to cell");
     }
 }

@@ -89,6 +89,23 @@ fn each_mistake_in_a_scene_file_is_named() {
 }
 
 #[test]
+fn a_line_close_to_the_edge_is_warned_of_and_the_pipeline_plays() {
+    place::init();
+    let Some(detector) = detector("a_line_close_to_the_edge_is_warned_of_and_the_pipeline_plays", "") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    for (line, warned) in [("[0.05,0.5],[0.95,0.5]", 0), ("[0.05,0.99],[0.95,0.99]", 1)] {
+        let path = dir.path().join("scene.json");
+        std::fs::write(&path, SCENE.replacen("[0.05,0.5],[0.95,0.5]", line, 1)).unwrap();
+        let report = play(&launch(&format!(
+            "videotestsrc num-buffers=2 ! {detector} scene-location={} ! pixelscrubber ! fakesink",
+            path.display()
+        )));
+        report.end_is_eos();
+        assert_eq!(report.warned("the picture's edge or an excluded area is nearer than 0.035"), warned, "{:?}", report.warnings);
+    }
+}
+
+#[test]
 fn caps_that_can_not_be_linked_are_refused() {
     place::init();
     let Some(detector) = detector("caps_that_can_not_be_linked_are_refused", "") else { return };

@@ -80,7 +80,10 @@ fn element_page(name: &str) -> String {
     )
     .unwrap();
     writeln!(page, "## Pads\n").unwrap();
-    for template in factory.static_pad_templates() {
+    // A registry that was read from its cache has them in the opposite order.
+    let mut templates: Vec<_> = factory.static_pad_templates().iter().copied().collect();
+    templates.sort_by_key(|template| template.direction() == gst::PadDirection::Src);
+    for template in templates {
         let direction = if template.direction() == gst::PadDirection::Src { "src" } else { "sink" };
         writeln!(
             page,

@@ -9,6 +9,7 @@ use super::file::{
 use super::heat::heat;
 use super::hours::{OpeningHours, minute_of_day};
 use super::paths::{flows, routes};
+use super::room::is_in_view;
 use super::shop::shop;
 use super::{BadScene, DayPart, Line, Publish, Role, Scene, VERSION, Zone, sha256_hex};
 use crate::geometry::{Fraction, Point, Polygon, cross};
@@ -141,7 +142,7 @@ fn line(file: &FileLine, excluded: &[Polygon<Fraction>]) -> Checked<Line> {
     if points.windows(2).any(|p| (p[0].x - p[1].x).hypot(p[0].y - p[1].y) < 1e-6) {
         return bad(format!("{key}: two points in a row are the same; a segment without length can never count"));
     }
-    if !can_count(&points, excluded) {
+    if !is_in_view(&points, excluded) || along_an_edge(&points) {
         return bad(format!(
             "{key}: no part of it lies in the picture outside the excluded areas, so that it could never count; move it"
         ));
@@ -158,20 +159,6 @@ fn line(file: &FileLine, excluded: &[Polygon<Fraction>]) -> Checked<Line> {
     span_s(&key, "net_within_s", file.net_within_s, 0.0)?;
     let (name, anchor, dead_band) = (file.name.clone(), file.anchor, file.dead_band);
     Ok(Line { name, points, inside, anchor, dead_band, net_within_s: file.net_within_s })
-}
-
-/// Is any part of the line inside the picture and outside every excluded area? Looked at in small steps.
-fn can_count(points: &[Point<Fraction>], excluded: &[Polygon<Fraction>]) -> bool {
-    const STEPS: usize = 256;
-    let visible = |p: Point<Fraction>| {
-        (0.0..=1.0).contains(&p.x) && (0.0..=1.0).contains(&p.y) && !excluded.iter().any(|area| area.contains(p))
-    };
-    points.windows(2).any(|s| {
-        (0..=STEPS).any(|i| {
-            let t = i as f64 / STEPS as f64;
-            visible(Point::new(s[0].x + t * (s[1].x - s[0].x), s[0].y + t * (s[1].y - s[0].y)))
-        })
-    }) && !along_an_edge(points)
 }
 
 /// Does the whole line lie on the picture's border, where nobody can be on both sides?

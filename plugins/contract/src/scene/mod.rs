@@ -9,6 +9,7 @@ pub mod file;
 mod heat;
 pub mod hours;
 mod paths;
+mod room;
 mod shop;
 
 use jiff::tz::TimeZone;
@@ -203,6 +204,11 @@ impl Scene {
     /// `<site>/<camera>`.
     pub fn stream_name(&self) -> String {
         format!("{}/{}", self.site, self.camera)
+    }
+
+    /// What can be used and is probably not what was meant, a sentence each: lines without room on both sides.
+    pub fn warnings(&self) -> Vec<String> {
+        self.lines.iter().filter_map(|line| room::warning(line, &self.excluded)).collect()
     }
 
     /// Its publishing windows.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use footfall_contract::attestation::{Attestation, PersonBox, Status};
 use footfall_contract::fingerprint::fingerprint;
+use footfall_contract::scene::Scene;
 use footfall_contract::time::{StreamTime, WallTime};
 use footfall_contract::wire;
 use gst::glib;
@@ -280,6 +281,9 @@ impl PersonDetector {
         let loaded =
             load::load(&settings, self.plugin_folder()).map_err(|e| gst::error_msg!(gst::ResourceError::Settings, ("{e}")))?;
         gst::info!(CAT, imp = self, "{}", loaded.words);
+        for warning in loaded.scene.iter().flat_map(Scene::warnings) {
+            gst::element_imp_warning!(self, gst::ResourceError::Settings, ("scene: {warning}"));
+        }
         *self.scene_event.lock() = loaded.scene.as_ref().map(wire::scene::event);
         *self.loaded.lock() = Some((settings, loaded));
         Ok(())

@@ -22,7 +22,7 @@
 //! | on the bus | when |
 //! |---|---|
 //! | error | model, runtime, scene or start time can not be used (at READY); caps can not be taken; a path without a scrubber |
-//! | warning | the network failed on a frame (once a minute at most); caps were refused, with the remedy; no reference time on frames |
+//! | warning | a line of the scene has no room on one side (at READY); the network failed on a frame (once a minute at most); caps were refused, with the remedy; no reference time on frames |
 //! | `qos` | a due detection was left out because its live frame came too late |
 
 mod caps;

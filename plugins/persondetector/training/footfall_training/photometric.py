@@ -45,15 +45,25 @@ def patchy_light(image, rng):
     return np.clip(image * gain[..., None], 0, 255).astype(np.uint8)
 
 
+def motion(image, rng):
+    """Smear along a line, of 3 to 24 pixels and more often short: somebody near who walks while a slow shutter is open."""
+    length = int(round(3 * 8 ** rng.random()))
+    angle = rng.normal(0, 0.4) + (0 if rng.random() < 0.6 else np.pi / 2)
+    kernel = np.zeros((length, length), np.float32)
+    middle, reach = (length - 1) / 2, (length - 1) / 2 * np.array([np.cos(angle), np.sin(angle)])
+    start, end = (np.rint([middle - reach[0], middle - reach[1]]), np.rint([middle + reach[0], middle + reach[1]]))
+    cv2.line(kernel, tuple(int(v) for v in start), tuple(int(v) for v in end), 1.0)
+    return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+
+
 def blur(image, rng):
     """Out of focus, motion, or enlarged from fewer pixels."""
     draw = rng.random()
     if draw < 0.06:
         return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.5))
-    if draw < 0.09:
-        length = int(rng.integers(3, 10))
-        return cv2.blur(image, (length, 1) if rng.random() < 0.7 else (1, length))
-    if draw < 0.18:
+    if draw < 0.13:
+        return motion(image, rng)
+    if draw < 0.22:
         factor = rng.uniform(0.35, 0.8)
         way = cv2.INTER_AREA if rng.random() < 0.5 else cv2.INTER_LINEAR
         small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=way)

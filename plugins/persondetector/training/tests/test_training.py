@@ -58,6 +58,16 @@ class Pictures(unittest.TestCase):
     def tearDown(self):
         self.folder.cleanup()
 
+    def test_a_smear_keeps_the_light_and_the_size(self):
+        from footfall_training.photometric import motion
+        rng = self.np.random.default_rng(3)
+        image = rng.integers(0, 256, (40, 60, 3)).astype(self.np.uint8)
+        for _ in range(50):
+            smeared = motion(image, rng)
+            self.assertEqual(smeared.shape, image.shape)
+            self.assertLess(abs(float(smeared.mean()) - float(image.mean())), 12.0)
+            self.assertLess(float(smeared.std()), float(image.std()))
+
     def test_a_store_gives_back_rgb_pixels_and_boxes(self):
         image = self.rows[2]["store"].picture(self.rows[2])
         self.assertEqual(image[60, 75].tolist(), [230, 0, 0])
@@ -174,6 +184,15 @@ class Learning(unittest.TestCase):
         with torch.no_grad():
             self.assertLess(float((net(x) - again.eval()(x)).abs().max()), 0.02)
         self.assertEqual(note["seen"], "7")
+
+    def test_the_mean_of_two_networks_lies_between_them(self):
+        import average
+        from footfall_training.network import PersonNet
+        nets = [PersonNet(), PersonNet()]
+        first, second = (net.state_dict()["stem.conv.weight"].clone() for net in nets)
+        middle = average.mean(nets).state_dict()["stem.conv.weight"]
+        self.assertGreater(float((first - second).abs().max()), 0.0)
+        self.assertLess(float((middle - (first + second) / 2).abs().max()), 1e-6)
 
     def test_the_network_keeps_within_one_gigaflop(self):
         from footfall_training.network import PersonNet, multiply_adds

@@ -110,9 +110,19 @@ mod tests {
     }
 
     #[test]
+    fn only_what_lies_before_the_undecided_is_passed_on() {
+        let mut arrivals = Arrivals::default();
+        arrivals.add(zone(1, 2.0));
+        arrivals.add(zone(0, 3.0));
+        assert_eq!(arrivals.pass(at(4.0), Some(at(2.0))), [], "at the same moment the other may come first");
+        assert_eq!(arrivals.pass(at(4.0), Some(at(2.5))), [zone(1, 2.0)]);
+    }
+
+    #[test]
     fn what_comes_too_late_is_left_out() {
         let mut arrivals = Arrivals::default();
         arrivals.add(zone(1, 2.0));
+        assert_eq!(arrivals.pass(at(77.0), Some(at(1.0))), []);
         assert_eq!(arrivals.pass(at(78.0), Some(at(1.0))), [zone(1, 2.0)], "nobody waits for ever");
         arrivals.add(zone(0, 1.0));
         arrivals.add(zone(2, 2.0));

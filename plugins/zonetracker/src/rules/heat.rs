@@ -55,7 +55,8 @@ impl HeatRule {
             _ => return self.visit(memory, self.cell_at(point), at, events),
         };
         let (mut since, mut passed) = (before, 0.0);
-        for share in self.cuts(from, point).into_iter().chain([1.0]) {
+        while passed < 1.0 {
+            let share = self.next_edge(from, point, passed);
             let until = before.towards(at, share);
             let middle = (passed + share) / 2.0;
             let middle = Point::new(from.x + middle * (point.x - from.x), from.y + middle * (point.y - from.y));
@@ -69,8 +70,8 @@ impl HeatRule {
             return;
         }
         self.visit(memory, cell, from, events);
-        if let Some(wall) = memory.window_ends.filter(|ends| *ends < to.wall) {
-            self.visit(memory, cell, Moment { wall, ..to }, events);
+        if memory.window_ends.is_some_and(|ends| ends < to.wall) {
+            self.visit(memory, cell, to, events);
         }
         events.push(Event::Stayed { cell, from, to });
     }
@@ -101,22 +102,18 @@ impl HeatRule {
         self.grid.cell_at(self.size.point_fraction(point))
     }
 
-    /// Where (shares of the way) a step goes from one cell to another, in order.
-    fn cuts(&self, from: Point<Px>, to: Point<Px>) -> Vec<f64> {
-        if self.cell_at(from) == self.cell_at(to) {
-            return Vec::new();
-        }
+    /// Where (share of the way, above `passed`) a step leaves the next of its cells; 1 where it ends.
+    fn next_edge(&self, from: Point<Px>, to: Point<Px>, passed: f64) -> f64 {
         let (a, b) = (self.size.point_fraction(from), self.size.point_fraction(to));
-        let mut shares: Vec<f64> = edges(a.x, b.x, self.grid.columns).chain(edges(a.y, b.y, self.grid.rows)).collect();
-        shares.sort_by(f64::total_cmp);
-        shares
+        let edges = edges(a.x, b.x, self.grid.columns).chain(edges(a.y, b.y, self.grid.rows));
+        edges.filter(|share| *share > passed).fold(1.0, f64::min)
     }
 }
 
-/// Where the way from `a` to `b` (fractions of the picture) passes the inner edges between `n` equal cells.
+/// Where the way from `a` to `b` (fractions of the picture) passes the inner edges between `n` equal cells; infinite or no
+/// number where it goes along them.
 fn edges(a: f64, b: f64, n: usize) -> impl Iterator<Item = f64> {
-    let share = move |k: usize| (k as f64 / n as f64 - a) / (b - a);
-    (1..n).map(share).filter(|share| (0.0..1.0).contains(share))
+    (1..n).map(move |k| (k as f64 / n as f64 - a) / (b - a))
 }
 
 fn is_one_step(before: Moment, at: Moment) -> bool {
@@ -166,7 +163,7 @@ mod tests {
     /// ```
     #[test]
     fn time_is_where_the_way_is() {
-        let cases: [Case; 11] = [
+        let cases: [Case; 12] = [
             ("seen once", &[(0.0, 50.0, 50.0)], [0.0; 8], [1, 0, 0, 0, 0, 0, 0, 0]),
             (
                 "stands",
@@ -191,6 +188,12 @@ mod tests {
                 &[(3599.5, 50.0, 50.0), (3600.5, 50.0, 50.0)],
                 [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
                 [2, 0, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                "seen last on the stroke of the hour",
+                &[(3599.5, 50.0, 50.0), (3600.0, 50.0, 50.0)],
+                [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+                [1, 0, 0, 0, 0, 0, 0, 0],
             ),
             (
                 "jumps over a cell's corner",
@@ -232,5 +235,14 @@ mod tests {
         for (name, sightings, seconds, visits) in cases {
             assert_eq!(heat(sightings), (seconds.to_vec(), visits.to_vec()), "{name}");
         }
+    }
+    #[test]
+    fn a_clock_that_is_set_on_gives_no_time() {
+        let (rule, mut memory, mut events) = (rule(), HeatMemory::default(), Vec::new());
+        let late = Moment { wall: at(30.0).wall, ..at(1.0) };
+        for moment in [at(0.0), late] {
+            rule.step(&mut memory, moment, Point::new(50.0, 50.0), &mut events);
+        }
+        assert_eq!(events, [Event::CameTo { cell: 0, at: at(0.0) }]);
     }
 }

@@ -36,6 +36,15 @@ enum Side {
     Outside,
 }
 
+impl Side {
+    fn other(self) -> Self {
+        match self {
+            Self::Inside => Self::Outside,
+            Self::Outside => Self::Inside,
+        }
+    }
+}
+
 /// A crossing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crossing {
@@ -62,8 +71,8 @@ pub struct LineMemory {
 #[derive(Clone, Debug)]
 pub struct LineRule {
     points: Vec<Point<Px>>,
-    /// 1 when the inside lies to the right of the line's direction, else -1.
-    inside: f64,
+    /// The side to the right of the line's direction.
+    right: Side,
     dead_band: f64,
     anchor: Anchor,
 }
@@ -72,8 +81,9 @@ impl LineRule {
     /// The rule of a scene's line in a picture of this size.
     pub fn new(line: &Line, size: PictureSize) -> Self {
         let points: Vec<_> = line.points.iter().map(|p| size.point_px(*p)).collect();
-        let inside = if signed_distance(&points, size.point_px(line.inside)) < 0.0 { -1.0 } else { 1.0 };
-        Self { points, inside, dead_band: line.dead_band, anchor: line.anchor }
+        let is_right = signed_distance(&points, size.point_px(line.inside)) >= 0.0;
+        let right = if is_right { Side::Inside } else { Side::Outside };
+        Self { points, right, dead_band: line.dead_band, anchor: line.anchor }
     }
 
     /// The point of a person that crosses.
@@ -114,14 +124,13 @@ impl LineRule {
     }
 
     fn side(&self, point: Point<Px>, height_px: f64) -> Option<Side> {
-        let distance = signed_distance(&self.points, point) * self.inside;
-        let band = self.dead_band * height_px;
-        if distance.abs() <= band {
+        let distance = signed_distance(&self.points, point);
+        if distance.abs() <= self.dead_band * height_px {
             None
         } else if distance > 0.0 {
-            Some(Side::Inside)
+            Some(self.right)
         } else {
-            Some(Side::Outside)
+            Some(self.right.other())
         }
     }
 

@@ -26,22 +26,28 @@ pub struct HiddenParams {
     /// A person is hidden when a nearer box covers this share of theirs: detectors miss who is seen by less than three
     /// quarters.
     pub covered: f64,
+    /// Only who was followed for so long is waited for, seconds: a box of a moment may have been nobody, or two in one.
+    pub followed_s: f64,
     /// Who was hidden is found again this near, in fractions of the taller box's height: a step aside.
     pub near: f64,
 }
 
+/// Clocks give 1.0 s as 0.999999 s.
+const SLACK_S: f64 = 1e-3;
+
 impl Default for HiddenParams {
     fn default() -> Self {
-        Self { covered: 0.25, near: 0.5 }
+        Self { covered: 0.25, followed_s: 1.0, near: 0.5 }
     }
 }
 
 impl Tracker {
     /// Notes of persons who are not seen any more whether somebody stands before the place where they were.
     pub(super) fn note_hidden(&mut self, at: Moment, detections: &[Detection], desk: &Desk) {
-        let least = self.params.hidden.covered;
+        let HiddenParams { covered: least, followed_s, .. } = self.params.hidden;
         for track in &mut self.tracks {
-            if matches!(track.state, TrackState::Lost | TrackState::Hidden) {
+            let is_followed = track.last.at.seconds_since(track.first.at) >= followed_s - SLACK_S;
+            if is_followed && matches!(track.state, TrackState::Lost | TrackState::Hidden) {
                 let place = &track.last.rect;
                 let near = desk.near(detections, place, 0.0);
                 if near.iter().any(|number| covered(place, &detections[*number].rect) >= least) {

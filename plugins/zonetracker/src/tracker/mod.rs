@@ -10,13 +10,15 @@
 //! fits becomes their first sighting, so that somebody who is seen well only beyond a line has a side to come from.
 //!
 //! Who turned while nobody saw them is a newcomer by their motion, and continues the person who vanished near by
-//! ([`heirs`]); two who met and both seem to turn round had been taken for each other ([`passing`]). Who stands hidden behind
-//! others is found again where they stood ([`hidden`]), and who walked out of the picture is not ([`leaving`]).
+//! ([`heirs`]); two who met and both seem to turn round had been taken for each other ([`passing`]), and so had one who seems
+//! to turn round where another is hidden ([`eclipse`]). Who stands hidden behind others is found again where they stood
+//! ([`hidden`]), and who walked out of the picture is not ([`leaving`]).
 //!
 //! `docs/tracking.md` says what each idea is worth, and which were tried and left out.
 
 pub mod assign;
 mod births;
+pub mod eclipse;
 pub mod heirs;
 pub mod hidden;
 pub mod jolt;
@@ -32,6 +34,7 @@ use std::collections::VecDeque;
 use footfall_contract::geometry::{PictureSize, Px, Rect};
 
 use crate::moment::Moment;
+use eclipse::{Eclipse, EclipseParams};
 use heirs::HeirParams;
 use hidden::HiddenParams;
 use life::{LifeParams, Signal, TrackState};
@@ -62,8 +65,10 @@ pub struct TrackerParams {
     pub heirs: HeirParams,
     /// And who was hidden there.
     pub hidden: HiddenParams,
-    /// Which two had their names exchanged.
+    /// Which two had their names exchanged,
     pub passing: PassingParams,
+    /// and who was hidden and is taken for the one who hid them.
+    pub eclipse: EclipseParams,
     /// Which detection shows what the camera did,
     pub jolt: LikenessParams,
     /// to a person seen this short a time ago, seconds.
@@ -92,6 +97,7 @@ impl Default for TrackerParams {
             heirs: HeirParams::default(),
             hidden: HiddenParams::default(),
             passing: PassingParams::default(),
+            eclipse: EclipseParams::default(),
             jolt: LikenessParams::JOLT,
             jolt_within_s: 0.5,
             likeness_fades_s: 4.0,
@@ -206,6 +212,7 @@ pub struct Tracker {
     /// Weak detections of a moment ago that nobody took.
     weak: VecDeque<(Sighting, f32)>,
     encounters: Vec<Encounter>,
+    eclipses: Vec<Eclipse>,
     picture: Option<PictureSize>,
     desk: Desk,
 }
@@ -221,6 +228,7 @@ impl Tracker {
             refused: 0,
             weak: VecDeque::new(),
             encounters: Vec::new(),
+            eclipses: Vec::new(),
             picture: None,
             desk: Desk::default(),
         }
@@ -254,6 +262,7 @@ impl Tracker {
             self.associate(at, detections, round, &mut desk);
         }
         self.pass(at, detections, &mut desk);
+        self.watch_eclipses(at);
         self.births(at, detections, &desk.looks);
         self.remember_weak(at, detections, confident, &desk.looks);
         self.desk = desk;

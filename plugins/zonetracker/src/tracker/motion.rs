@@ -168,6 +168,11 @@ impl Motion {
     pub fn speed_px_s(&self) -> (f64, f64) {
         (self.x.v, self.y.v)
     }
+
+    /// Speed of the middle of the upper edge, pixels a second.
+    pub fn head_speed_px_s(&self) -> (f64, f64) {
+        (self.x.v, self.y.v - self.height.v / 2.0)
+    }
 }
 
 /// The length by which noise and reach are measured: the height of a standing person, also where the picture's edge or

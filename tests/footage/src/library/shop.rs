@@ -17,6 +17,7 @@ pub(super) fn scenes() -> Vec<Scene> {
         likenesses(),
         queue("short-queue", "Three are served at the till, one after another.", 3, 3, 5.0),
         queue("long-queue", "Six wait at the till at once.", 4, 6, 6.0),
+        queue_across(),
         route(),
         seated(),
         full_shop(),
@@ -104,6 +105,27 @@ fn queue(name: &'static str, title: &'static str, level: u8, customers: u8, serv
     Scene::wall(name, title, level, seconds, plan)
         .zone("waiting", -0.95, 4.30, 0.1, 8.1)
         .zone("service", -0.95, 3.45, 0.1, 4.30)
+        .queue("waiting", "service")
+        .people(scripts(&line, &customers))
+}
+
+/// The queue of `long-queue`, turned by a quarter: the camera sees each person whole.
+fn queue_across() -> Scene {
+    let plan = shop().with(Thing::Till, -1.4, 5.3, std::f32::consts::FRAC_PI_2);
+    let line = Queue { front: (-1.4, 4.4), back: (0.72, 0.0), till: (-1.4, 5.3) };
+    let customers: Vec<Customer> = (0..6u8)
+        .map(|i| Customer {
+            kind: if i == 1 { Trolley } else { Grown },
+            starts_s: f32::from(i) * 3.2,
+            way: vec![(2.6, 8.9), (0.4, 8.7), (0.6, 7.0), (2.4, 6.0), (2.9, 4.7)],
+            service_s: 6.0 + 0.7 * f32::from(i % 3),
+            out: vec![(-2.1, 4.2), (-2.4, 1.0)],
+        })
+        .collect();
+    let seconds = 14.0 + customers.len() as f32 * 9.2;
+    Scene::wall("queue-across", "Six wait at a till, in a row across the picture.", 3, seconds, plan)
+        .zone("waiting", -1.0, 3.95, 2.6, 4.85)
+        .zone("service", -1.85, 3.95, -1.0, 4.85)
         .queue("waiting", "service")
         .people(scripts(&line, &customers))
 }

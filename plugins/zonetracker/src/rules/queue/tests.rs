@@ -57,7 +57,7 @@ fn sentence(event: &Event) -> String {
 fn each_way_through_a_queue() {
     use End::{Broken, Vanished};
     type Way = &'static [(char, f64)];
-    let cases: [(&str, Way, Option<End>, &[&str]); 17] = [
+    let cases: [(&str, Way, Option<End>, &[&str]); 21] = [
         (
             "wait and be served",
             &[('-', 1.0), ('q', 9.0), ('s', 14.0), ('-', 16.0)],
@@ -65,6 +65,10 @@ fn each_way_through_a_queue() {
             &["joined 1", "served 9 after 8", "left 14 after 5"],
         ),
         ("a passer", &[('q', 2.0), ('-', 9.0)], None, &[]),
+        ("just long enough", &[('q', 3.0), ('-', 8.0)], None, &["joined 0", "abandoned 3"]),
+        ("away for the leave delay", &[('q', 2.0), ('-', 2.5), ('q', 3.1), ('-', 9.0)], None, &["joined 0", "abandoned 3.1"]),
+        ("away for less", &[('q', 2.0), ('-', 2.4), ('q', 3.1), ('-', 9.0)], None, &["joined 0", "abandoned 3.1"]),
+        ("away for more", &[('q', 2.0), ('-', 2.6), ('q', 5.7), ('-', 11.0)], None, &["joined 2.6", "abandoned 5.7"]),
         ("abandon", &[('q', 8.0), ('-', 13.0)], None, &["joined 0", "abandoned 8"]),
         ("not yet abandoned", &[('q', 8.0), ('-', 12.9)], None, &["joined 0"]),
         ("over the gap", &[('q', 8.0), ('-', 12.0), ('s', 13.0)], None, &["joined 0", "served 12 after 12"]),
@@ -99,6 +103,18 @@ fn each_way_through_a_queue() {
 #[test]
 fn nobody_knows_how_long_a_broken_service_was() {
     assert_eq!(told(&[('q', 8.0), ('s', 12.0)], Some(End::Broken)), ["joined 0", "served 8 after 8"]);
+}
+
+#[test]
+fn who_vanished_waited_until_last_seen_and_who_is_no_longer_looked_at_until_now() {
+    for (why, until) in [(End::Vanished, "unknown 8"), (End::Broken, "unknown 10")] {
+        let (rule, mut memory, mut events) = (rule(), QueueMemory::default(), Vec::new());
+        for (queue, service) in stretches(&[('q', 8.0)]) {
+            rule.step(&mut memory, &[queue], &[service], true, &mut events);
+        }
+        rule.end(&mut memory, why, at(10.0), &mut events);
+        assert_eq!(events.iter().map(sentence).collect::<Vec<_>>(), ["joined 0", until], "{why:?}");
+    }
 }
 
 #[test]
