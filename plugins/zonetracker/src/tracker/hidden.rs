@@ -42,7 +42,8 @@ impl Default for HiddenParams {
 }
 
 impl Tracker {
-    /// Notes of persons who are not seen any more whether somebody stands before the place where they were.
+    /// Notes of persons who are not seen any more whether somebody stands before the place where they were: another person,
+    /// since a newcomer there may be them. Whose each detection is, is known by now.
     pub(super) fn note_hidden(&mut self, at: Moment, detections: &[Detection], desk: &Desk) {
         let HiddenParams { covered: least, followed_s, .. } = self.params.hidden;
         for track in &mut self.tracks {
@@ -50,7 +51,7 @@ impl Tracker {
             if is_followed && matches!(track.state, TrackState::Lost | TrackState::Hidden) {
                 let place = &track.last.rect;
                 let near = desk.near(detections, place, 0.0);
-                if near.iter().any(|number| covered(place, &detections[*number].rect) >= least) {
+                if near.iter().any(|n| desk.owners[*n].is_some() && covered(place, &detections[*n].rect) >= least) {
                     track.open_since = at;
                 }
             }
@@ -59,7 +60,8 @@ impl Tracker {
 
     /// The share of the possible way of somebody of this height who stood hidden.
     pub(super) fn step_aside(&self, old: &Track, newcomer: &Sighting, height_px: f64) -> f64 {
-        way_px(&old.last.rect, &newcomer.rect) / (self.params.hidden.near * height_px).max(1e-9)
+        let reach_px = self.params.hidden.near * height_px;
+        if reach_px > 0.0 { way_px(&old.last.rect, &newcomer.rect) / reach_px } else { f64::INFINITY }
     }
 }
 
@@ -117,6 +119,21 @@ mod tests {
         assert_eq!(names(3.0, 4.9, seen(-5.0, 0.0, 98.0)), [TrackId(1)], "hidden a moment ago");
         assert_ne!(names(3.0, 5.5, seen(-5.0, 0.0, 98.0)), [TrackId(1)], "nobody was there for two seconds");
         assert_ne!(names(0.0, 4.0, seen(-5.0, 0.0, 98.0)), [TrackId(1)], "never hidden");
+    }
+
+    #[test]
+    fn who_comes_to_an_empty_place_does_not_cover_it() {
+        // A memory so short that the association takes the second for somebody else.
+        let mut tracker = Tracker::new(TrackerParams { likeness_fades_s: 0.2, ..TrackerParams::default() });
+        for k in 0..=10 {
+            tracker.step(at(f64::from(k) / 10.0), &[seen(0.0, 0.0, 100.0)], 0.5);
+        }
+        for s in [1.5, 2.0, 2.5] {
+            let comes = (s > 2.2).then(|| seen(5.0, 10.0, 100.0));
+            tracker.step(at(s), comes.as_slice(), 0.5);
+        }
+        let places: Vec<_> = tracker.tracks().iter().map(|track| (track.id().0, track.open_since)).collect();
+        assert_eq!(places, [(1, at(1.0)), (2, at(2.5))]);
     }
 
     #[test]

@@ -257,11 +257,11 @@ impl Tracker {
         let mut desk = std::mem::take(&mut self.desk);
         desk.lay_out(detections, confident, self.params.double_iou);
         self.expect(at, detections, &mut desk);
-        self.note_hidden(at, detections, &desk);
         for round in Round::ALL {
             self.associate(at, detections, round, &mut desk);
         }
         self.pass(at, detections, &mut desk);
+        self.note_hidden(at, detections, &desk);
         self.watch_eclipses(at);
         self.births(at, detections, &desk.looks);
         self.remember_weak(at, detections, confident, &desk.looks);
