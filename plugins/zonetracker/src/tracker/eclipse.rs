@@ -13,6 +13,7 @@ use footfall_contract::geometry::{Px, Rect};
 
 use super::life::{Signal, TrackState};
 use super::motion::{Motion, size_of};
+use super::passing::change;
 use super::{Change, Sighting, TrackId, Tracker};
 use crate::moment::Moment;
 
@@ -81,7 +82,7 @@ impl Tracker {
             let (front_px, hidden_px) = (size_of(&front.last.rect), size_of(&hidden.last.rect));
             let walked =
                 a.0.hypot(a.1) > limits.least_speed_per_s * front_px && b.0.hypot(b.1) > limits.least_speed_per_s * hidden_px;
-            let apart = difference(a, b) > limits.least_difference_per_s * front_px.max(hidden_px);
+            let apart = change(a, b) > limits.least_difference_per_s * front_px.max(hidden_px);
             if share >= limits.covered && walked && apart && against(a, b) {
                 self.eclipses.push(Eclipse {
                     front: front.id,
@@ -107,10 +108,10 @@ impl Tracker {
             return true;
         }
         let now = seen.motion.head_speed_px_s();
-        let (kept, exchanged) = (difference(now, eclipse.front_before), difference(now, eclipse.hidden_before));
+        let (kept, exchanged) = (change(now, eclipse.front_before), change(now, eclipse.hidden_before));
         let head = |rect: &Rect<Px>| (rect.centre().x, rect.top);
         let expected = self.tracks[hidden].expected(at, &self.params).rect();
-        let way_px = difference(head(&expected), head(&seen.last.rect));
+        let way_px = change(head(&expected), head(&seen.last.rect));
         let is_there = way_px < self.params.eclipse.near * size_of(&seen.last.rect);
         if is_there && against(now, eclipse.front_before) && exchanged < self.params.eclipse.share * kept {
             let turned = *eclipse.turned.get_or_insert(at);
@@ -150,13 +151,7 @@ impl Tracker {
 
 /// The share of `hidden` that `front` covers.
 fn covered(hidden: &Rect<Px>, front: &Rect<Px>) -> f64 {
-    let width = hidden.right().min(front.right()) - hidden.left.max(front.left);
-    let height = hidden.bottom().min(front.bottom()) - hidden.top.max(front.top);
-    width.max(0.0) * height.max(0.0) / (hidden.width * hidden.height).max(1.0)
-}
-
-fn difference(a: (f64, f64), b: (f64, f64)) -> f64 {
-    (a.0 - b.0).hypot(a.1 - b.1)
+    front.intersection(hidden).map_or(0.0, |part| part.area()) / hidden.area().max(1.0)
 }
 
 fn against(a: (f64, f64), b: (f64, f64)) -> bool {

@@ -114,7 +114,8 @@ impl Tracker {
     }
 }
 
-fn change(a: (f64, f64), b: (f64, f64)) -> f64 {
+/// How far two vectors differ.
+pub(super) fn change(a: (f64, f64), b: (f64, f64)) -> f64 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
