@@ -236,6 +236,7 @@ mod tests {
             assert_eq!(heat(sightings), (seconds.to_vec(), visits.to_vec()), "{name}");
         }
     }
+
     #[test]
     fn a_clock_that_is_set_on_gives_no_time() {
         let (rule, mut memory, mut events) = (rule(), HeatMemory::default(), Vec::new());

@@ -11,6 +11,7 @@
 
 use footfall_contract::geometry::{Px, Rect};
 
+use super::hidden::shared;
 use super::life::{Signal, TrackState};
 use super::motion::{Motion, size_of};
 use super::passing::change;
@@ -76,7 +77,7 @@ impl Tracker {
             }
             let rect = hidden.expected(at, &self.params).rect();
             let seen = self.tracks.iter().filter(|track| track.state.is_person() && track.detection.is_some());
-            let covering = seen.map(|track| (track, covered(&rect, &track.last.rect)));
+            let covering = seen.map(|track| (track, shared(&rect, &track.last.rect)));
             let Some((front, share)) = covering.max_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
             let (a, b) = (front.motion.head_speed_px_s(), hidden.motion.head_speed_px_s());
             let (front_px, hidden_px) = (size_of(&front.last.rect), size_of(&hidden.last.rect));
@@ -147,11 +148,6 @@ impl Tracker {
             TrackState::Visible | TrackState::Tentative => None,
         });
     }
-}
-
-/// The share of `hidden` that `front` covers.
-fn covered(hidden: &Rect<Px>, front: &Rect<Px>) -> f64 {
-    front.intersection(hidden).map_or(0.0, |part| part.area()) / hidden.area().max(1.0)
 }
 
 fn against(a: (f64, f64), b: (f64, f64)) -> bool {

@@ -65,11 +65,13 @@ impl Tracker {
     }
 }
 
-/// The share of a place that somebody covers; the nearer to the camera, the lower are the feet.
+/// The share of a place that somebody nearer covers; the nearer to the camera, the lower are the feet.
 fn covered(place: &Rect<Px>, other: &Rect<Px>) -> f64 {
-    if other.bottom() < place.bottom() {
-        return 0.0;
-    }
+    if other.bottom() < place.bottom() { 0.0 } else { shared(place, other) }
+}
+
+/// The share of a place that lies in another box.
+pub(super) fn shared(place: &Rect<Px>, other: &Rect<Px>) -> f64 {
     other.intersection(place).map_or(0.0, |part| part.area()) / place.area().max(1.0)
 }
 
