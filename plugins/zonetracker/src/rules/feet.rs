@@ -21,8 +21,9 @@ const FOLLOW_S: f64 = 0.2;
 const TREND_S: f64 = 1.0;
 /// While cut off, the expected height falls towards the box with this time constant: nobody stands behind a shelf for ever.
 const FALL_S: f64 = 6.0;
-/// After so long without a whole box nothing is expected any more, and the next is taken as it is, seconds.
-const EXPECT_WITHIN_S: f64 = 1.5;
+/// After so long without a whole box nothing is expected any more, and the next is taken as it is, seconds. Whom nobody
+/// saw for longer may have walked on, and is lower for that reason.
+const EXPECT_WITHIN_S: f64 = 0.5;
 
 /// What a track remembers of its person's height.
 #[derive(Clone, Debug, Default)]
