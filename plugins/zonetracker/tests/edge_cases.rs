@@ -312,6 +312,18 @@ fn case_28b_a_hand_s_breadth_from_the_edge_nobody_comes_and_nobody_goes() {
 }
 
 #[test]
+fn case_28c_who_stands_just_inside_is_inside_and_who_stands_just_outside_is_not() {
+    let stands = |x: f64| {
+        let points = [(8.0, 200.0), (9.0, x), (19.0, x), (20.0, 200.0)];
+        zone(ZONE, 10.0, 32.0, &[way(&points.map(|(t, x)| (t, x, 500.0)))])
+    };
+    let found = stands(303.0);
+    assert_eq!((found.visits, found.dwell.finished), (1, 1), "{found:?}");
+    assert!((seconds(found.dwell.sum_ns) - 9.0).abs() < 0.3, "from the second on in which they stand: {found:?}");
+    assert_eq!(stands(297.0).visits, 0);
+}
+
+#[test]
 fn case_29_a_thin_zone_can_not_be_jumped() {
     let thin = r#"[{"name":"zone","polygon":[[0.2,0.5],[0.8,0.5],[0.8,0.518],[0.2,0.518]],"enter_delay_s":0}]"#;
     let found = zone(thin, 5.0, 8.0, &[way(&[(0.0, 500.0, 720.0), (4.0, 500.0, 368.0), (8.0, 500.0, 300.0)])]);

@@ -4,7 +4,8 @@
 //! - A visit begins once a person has been inside for the zone's enter delay; its time is the first moment inside.
 //! - It ends once the person has been outside for the leave delay, or when the track is over; its time is the last
 //!   moment inside. A missed detection ends nothing: between two sightings the path is straight.
-//! - Near the edge somebody stays on the side where they were clearly last ([`super::border`]).
+//! - Near the edge somebody stays on the side where they were clearly last ([`super::border`]); but who stands just inside
+//!   is inside.
 //! - Moments are interpolated where the path cuts the edge, so that a thin zone can't be jumped between two frames.
 
 use std::time::Duration;
@@ -16,6 +17,11 @@ use smallvec::{SmallVec, smallvec};
 use super::SLACK_S;
 use super::border::Border;
 use crate::moment::Moment;
+
+/// Who stands inside for so long is there, however near the edge, seconds.
+const STANDS_S: f64 = 1.0;
+/// And stands whoever moves no further in that time, fractions of the height: more than feet shake, and a quarter of a step.
+const STANDS_WITHIN: f64 = 0.1;
 
 /// A piece of a person's way that lies inside a zone, or outside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +52,8 @@ pub struct ZoneMemory {
     last: Option<(Moment, Point<Px>)>,
     /// Where they clearly were last.
     inside: bool,
+    /// Where they have stood inside, and since when.
+    stand: Option<(Moment, Point<Px>)>,
     presence: Presence,
 }
 
@@ -102,7 +110,9 @@ impl ZoneRule {
     pub fn way(&self, memory: &mut ZoneMemory, at: Moment, point: Point<Px>, height_px: f64) -> Way {
         let is_clear = |p: Point<Px>| self.border.is_clear(&self.polygon, p, height_px);
         let Some((before, from)) = memory.last.replace((at, point)) else {
-            memory.inside = self.polygon.contains(point) && is_clear(point);
+            let inside = self.polygon.contains(point);
+            memory.stand = inside.then_some((at, point));
+            memory.inside = inside && is_clear(point);
             return smallvec![Stretch { inside: memory.inside, from: at, to: at }];
         };
         let point_at = |share: f64| Point::new(from.x + share * (point.x - from.x), from.y + share * (point.y - from.y));
@@ -112,7 +122,12 @@ impl ZoneRule {
         for share in self.cuts(from, point).into_iter().chain([1.0]) {
             let until = if share < 1.0 { before.towards(at, share) } else { at };
             let is_back = inside && matches!(memory.presence, Presence::Leaving { .. });
-            if is_back || is_clear(point_at((passed + share) / 2.0)) || is_clear(point_at(share)) {
+            let place = point_at(share);
+            let is_there = |p: Point<Px>| (p.x - place.x).hypot(p.y - place.y) <= STANDS_WITHIN * height_px;
+            let stand = memory.stand.filter(|(_, stood)| is_there(*stood)).unwrap_or((until, place));
+            memory.stand = inside.then_some(stand);
+            let stands = inside && until.seconds_since(stand.0) >= STANDS_S - SLACK_S;
+            if stands || is_back || is_clear(point_at((passed + share) / 2.0)) || is_clear(place) {
                 memory.inside = inside;
             }
             way.push(Stretch { inside: memory.inside, from: since, to: until });
