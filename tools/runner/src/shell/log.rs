@@ -24,7 +24,8 @@ pub fn install(redactor: Arc<Redactor>) -> std::io::Result<()> {
             return;
         }
         // A dump in hex shows a secret in a form that nobody looks for.
-        let words = if level == gst::DebugLevel::Memdump { "(memory is not shown)".into() } else { message.get().unwrap_or_default() };
+        let shown = if level == gst::DebugLevel::Memdump { None } else { message.get() };
+        let words = shown.as_deref().map_or("(memory is not shown)", |text| text.as_str());
         let object = object.map(|o| format!("<{o}> ")).unwrap_or_default();
         let text = format!("{} {:5} {} {source}:{line}:{function}: {object}{words}", uptime(), level.name().trim(), category.name());
         let clean = redactor.redact(&text);
@@ -35,7 +36,7 @@ pub fn install(redactor: Arc<Redactor>) -> std::io::Result<()> {
         };
     });
     gst::glib::log_set_default_handler(move |domain, level, message| {
-        if level > gst::glib::LogLevel::Message {
+        if matches!(level, gst::glib::LogLevel::Info | gst::glib::LogLevel::Debug) {
             return;
         }
         let text = format!("{}: {message}", domain.unwrap_or("glib"));
