@@ -17,6 +17,7 @@ pub fn install(redactor: Arc<Redactor>) -> std::io::Result<()> {
         None => None,
     };
     gst::log::remove_default_log_function();
+    let began = gst::get_timestamp();
     let of_glib = redactor.clone();
     gst::log::add_log_function(move |category, level, source, function, line, object, message| {
         // GStreamer asks only the most talkative category's threshold.
@@ -27,7 +28,7 @@ pub fn install(redactor: Arc<Redactor>) -> std::io::Result<()> {
         let shown = if level == gst::DebugLevel::Memdump { None } else { message.get() };
         let words = shown.as_deref().map_or("(memory is not shown)", |text| text.as_str());
         let object = object.map(|o| format!("<{o}> ")).unwrap_or_default();
-        let text = format!("{} {:5} {} {source}:{line}:{function}: {object}{words}", uptime(), level.name().trim(), category.name());
+        let text = format!("{} {:5} {} {source}:{line}:{function}: {object}{words}", since(began), level.name().trim(), category.name());
         let clean = redactor.redact(&text);
         // What can't be written is lost; there is nobody to tell.
         let _ = match &file {
@@ -46,6 +47,6 @@ pub fn install(redactor: Arc<Redactor>) -> std::io::Result<()> {
 }
 
 /// As GStreamer writes it.
-fn uptime() -> String {
-    gst::get_timestamp().to_string()
+fn since(began: gst::ClockTime) -> String {
+    gst::get_timestamp().saturating_sub(began).to_string()
 }
