@@ -150,6 +150,19 @@ impl Manager {
         Some((now(), text.lines().map(str::to_owned).collect()))
     }
 
+    /// Hears everything from now on, each with the moment when it came.
+    pub fn follow(self) -> Receiver<(Instant, String)> {
+        let (send, heard) = channel();
+        std::thread::spawn(move || {
+            while let Some((at, notes)) = self.hear(Duration::from_secs(600)) {
+                if notes.into_iter().any(|note| send.send((at, note)).is_err()) {
+                    return;
+                }
+            }
+        });
+        heard
+    }
+
     /// Everything that is told in that time.
     pub fn hear_for(&self, time: Duration) -> Vec<(Instant, String)> {
         let until = now() + time;

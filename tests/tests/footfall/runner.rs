@@ -33,14 +33,16 @@ fn runner_once_ends_with_the_film() {
     let text = "videotestsrc num-buffers=20 ! identity error-after=10 ! fakesink";
     let Some(mut runner) = started("once", dir.path(), text, |c| _ = c.arg("--once")) else { return };
     assert_eq!(runner.end(20), 1, "{}", runner.text());
-    assert!(runner.text().contains("identity0"), "{}", runner.text());
+    assert!(runner.text().contains("run: identity"), "{}", runner.text());
 }
 
 #[test]
 fn runner_starts_a_stream_that_ends_or_fails_anew() {
     let dir = tempfile::tempdir().unwrap();
     let test = "runner_starts_a_stream_that_ends_or_fails_anew";
-    for (end, words) in [("num-buffers=10 !", "the stream has ended; next try in 0."), ("! identity error-after=10 !", "identity0")] {
+    for (end, words) in
+        [("num-buffers=10 !", "the stream has ended; next try in"), ("! identity error-after=10 !", "run: identity")]
+    {
         let text = format!("videotestsrc {end} fakesink");
         let Some(mut runner) = started(test, dir.path(), &text, |_| {}) else { return };
         for _ in 0..3 {
@@ -147,8 +149,15 @@ fn runner_feeds_no_watchdog_that_is_another_processs() {
 #[test]
 fn runner_puts_hostile_secrets_into_their_property_and_nowhere_else() {
     let test = "runner_puts_hostile_secrets_into_their_property_and_nowhere_else";
-    let hostile =
-        ["a b", "a\" ! fakesink \"", "x ! filesink location=stolen", "$(touch stolen)", "back\\slash \\\"", "ümläut%20%s%n", "' or '1"];
+    let hostile = [
+        "a b",
+        "a\" ! fakesink \"",
+        "x ! filesink location=stolen",
+        "$(touch stolen)",
+        "back\\slash \\\"",
+        "ümläut%20%s%n",
+        "' or '1",
+    ];
     for secret in hostile {
         let dir = tempfile::tempdir().unwrap();
         // The secret is a file's name: what is copied shows that the property held exactly that.
@@ -166,7 +175,7 @@ fn runner_puts_hostile_secrets_into_their_property_and_nowhere_else() {
         assert_eq!(std::fs::read_to_string(&out).unwrap(), "the right file", "{secret}");
         assert!(!dir.path().join("stolen").exists(), "{secret}");
         let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
-        assert!(log.lines().count() > 1000, "it is a log");
+        assert!(log.contains("***"), "{secret}: it is logged, and taken out");
         assert!(!log.contains(secret) && !runner.text().contains(secret), "{secret}: {}", runner.text());
     }
 }
@@ -186,15 +195,15 @@ fn runner_keeps_the_cameras_password_from_everybody() {
     std::fs::write(dir.path().join("door"), format!("{}\n", LOGIN.1)).unwrap();
     let dots = dir.path().join("dots");
     std::fs::create_dir(&dots).unwrap();
-    for method in [&["--login"][..], &["--digest", "--login"]] {
+    let properties = format!("user-id={} user-pw=${{credential:door}}", LOGIN.0);
+    for (method, in_url) in [(&["--login"][..], false), (&["--digest", "--login"], false), (&["--login"], true)] {
         let login = dir.path().join("login").display().to_string();
         let arguments: Vec<&str> = method.iter().copied().chain([login.as_str()]).collect();
         let Some(camera) = Camera::start_with(test, &film, &arguments) else { return };
-        let text = format!(
-            "rtspsrc location={} protocols=tcp user-id={} user-pw=${{credential:door}} ! rtph264depay ! fakesink",
-            camera.url(),
-            LOGIN.0
-        );
+        let user_info = format!("rtsp://{}:${{credential:door}}@", LOGIN.0);
+        let url = if in_url { camera.url().replace("rtsp://", &user_info) } else { camera.url().to_owned() };
+        let told = if in_url { "" } else { &properties };
+        let text = format!("rtspsrc location={url} protocols=tcp {told} ! rtph264depay ! fakesink");
         let log = dir.path().join("log");
         let more = |c: &mut Command| {
             c.arg("--verbose").env("CREDENTIALS_DIRECTORY", dir.path()).env("GST_DEBUG", "*:9").env("GST_DEBUG_FILE", &log);
@@ -207,7 +216,9 @@ fn runner_keeps_the_cameras_password_from_everybody() {
         let said = runner.text();
         assert!(said.contains("GST_DEBUG_DUMP_DOT_DIR is ignored") && said.contains("GST_TRACERS is ignored"), "{said}");
         let log = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
-        assert!(log.contains("Authorization***"), "the log holds the request in which the password was proved");
+        assert!(log.contains("Unauthorized"), "the camera asked for the password");
+        // With properties GStreamer 1.22 itself never logs it; in a URL it does.
+        assert_eq!(log.contains("***"), in_url, "what is taken out is seen to be");
         for form in FORMS {
             for (place, text) in [("arguments", &arguments), ("messages", &said), ("log", &log)] {
                 let line = text.lines().find(|line| line.contains(form));
@@ -277,7 +288,7 @@ fn runner_takes_a_camera_by_tls_only_from_its_authority() {
         runner.listen(Duration::from_secs(2));
         assert_eq!(runner.stop(), 0);
         let said = runner.text();
-        assert!(!said.contains("running") && said.contains("certificate"), "{authority:?}: {said}");
+        assert!(!said.contains("running") && said.contains("Could not open resource"), "{authority:?}: {said}");
     }
 }
 

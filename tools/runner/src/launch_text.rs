@@ -39,7 +39,8 @@ impl LaunchText {
         let (mut text, mut placeholders) = (String::new(), Vec::new());
         let mut rest = written.as_str();
         while let Some((before, after)) = rest.split_once("${") {
-            let unclosed = || BadLaunch(format!("the placeholder ${{{} is not closed; write ${{credential:NAME}}", first_word(after)));
+            let unclosed =
+                || BadLaunch(format!("the placeholder ${{{} is not closed; write ${{credential:NAME}}", first_word(after)));
             let (inside, behind) = after.split_once('}').ok_or_else(unclosed)?;
             text.push_str(before);
             text.push_str(&token(&stem, placeholders.len()));

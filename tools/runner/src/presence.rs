@@ -134,7 +134,8 @@ mod tests {
         // 06:00 local is 05:00 UTC before, 04:00 UTC after Europe's spring change on 2026-03-29.
         let early = presence(r#""opening_hours":{"saturday":["06:00-07:00"],"sunday":["06:00-07:00"]},"#, "1h");
         let seen = changes(&early, "2026-03-28T00:00:00Z", "2026-03-29T12:00:00Z");
-        let expected = ["in 2026-03-28T04:59:31Z", "out 2026-03-28T06:03:00Z", "in 2026-03-29T03:59:31Z", "out 2026-03-29T05:03:00Z"];
+        let expected =
+            ["in 2026-03-28T04:59:31Z", "out 2026-03-28T06:03:00Z", "in 2026-03-29T03:59:31Z", "out 2026-03-29T05:03:00Z"];
         assert_eq!(seen, expected);
         // The night of autumn has an hour twice: open from 01:00 to 03:00 are three hours.
         let autumn = presence(r#""opening_hours":{"sunday":["01:00-03:00"]},"#, "1h");

@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn one_line_break_at_the_end_is_not_part_of_it() {
-        for (bytes, text) in [(&b"p w'\"!\n"[..], "p w'\"!"), (b"a\r\n", "a"), ("pässwörd".as_bytes(), "pässwörd"), (b" ", " ")] {
+        for (bytes, text) in [(&b"p w'\"!\n"[..], "p w'\"!"), (b"a\r\n", "a"), ("pässwörd".as_bytes(), "pässwörd"), (b" ", " ")]
+        {
             assert_eq!(fetched(bytes).unwrap().expose(), text);
         }
     }

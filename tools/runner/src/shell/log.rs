@@ -28,7 +28,8 @@ pub fn install(redactor: Arc<Redactor>) -> std::io::Result<()> {
         let shown = if level == gst::DebugLevel::Memdump { None } else { message.get() };
         let words = shown.as_deref().map_or("(memory is not shown)", |text| text.as_str());
         let object = object.map(|o| format!("<{o}> ")).unwrap_or_default();
-        let text = format!("{} {:5} {} {source}:{line}:{function}: {object}{words}", since(began), level.name().trim(), category.name());
+        let text =
+            format!("{} {:5} {} {source}:{line}:{function}: {object}{words}", since(began), level.name().trim(), category.name());
         let clean = redactor.redact(&text);
         // What can't be written is lost; there is nobody to tell.
         let _ = match &file {

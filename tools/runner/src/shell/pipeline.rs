@@ -124,7 +124,9 @@ impl Recipe {
                 continue;
             }
             let scene = match (text("scene-location"), text("scene")) {
-                (Some(path), _) => Some(std::fs::read_to_string(&path).map_err(|e| format!("the scene {path} can not be read: {e}"))?),
+                (Some(path), _) => {
+                    Some(std::fs::read_to_string(&path).map_err(|e| format!("the scene {path} can not be read: {e}"))?)
+                }
                 (None, inline) => inline,
             };
             scenes.extend(scene.map(|text| Scene::parse(&text)).transpose().map_err(|e| e.to_string())?);
@@ -182,9 +184,16 @@ fn is(element: &gst::Element, factory: &str) -> bool {
 
 /// The text properties that can be read and set, with their values.
 fn texts(element: &gst::Element) -> Vec<(String, String)> {
-    let both = glib::ParamFlags::READWRITE;
+    let settable = |spec: &glib::ParamSpec| {
+        let flags = spec.flags();
+        flags.contains(glib::ParamFlags::READWRITE) && !flags.contains(glib::ParamFlags::CONSTRUCT_ONLY)
+    };
     let specs = element.list_properties();
-    let texts = specs.iter().filter(|spec| spec.value_type() == glib::Type::STRING && spec.flags().contains(both));
-    let settable = texts.filter(|spec| !spec.flags().contains(glib::ParamFlags::CONSTRUCT_ONLY));
-    settable.filter_map(|spec| Some((spec.name().to_owned(), element.property::<Option<String>>(spec.name())?))).collect()
+    let texts = specs.iter().filter(|spec| is_text(spec) && settable(spec));
+    texts.filter_map(|spec| Some((spec.name().to_owned(), element.property::<Option<String>>(spec.name())?))).collect()
+}
+
+/// A function of its own: on a reference to a reference the method is another one, which tells the type of the specification.
+fn is_text(spec: &glib::ParamSpec) -> bool {
+    spec.value_type() == glib::Type::STRING
 }

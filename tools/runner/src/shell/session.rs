@@ -76,14 +76,7 @@ pub struct Session {
 impl Session {
     /// Nothing plays yet.
     #[allow(clippy::disallowed_methods)] // The one place that asks the clocks.
-    pub fn new(
-        recipe: Recipe,
-        supervisor: Supervisor,
-        mailbox: Mailbox,
-        manager: Manager,
-        mouth: Mouth,
-        verbose: bool,
-    ) -> Self {
+    pub fn new(recipe: Recipe, supervisor: Supervisor, mailbox: Mailbox, manager: Manager, mouth: Mouth, verbose: bool) -> Self {
         Self { recipe, supervisor, mailbox, manager, mouth, verbose, began: Instant::now(), number: 0, playing: None }
     }
 
