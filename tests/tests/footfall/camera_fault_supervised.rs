@@ -211,11 +211,13 @@ fn camera_fault_corrupt_data_counts_nobody_and_crashes_nothing() {
     }
     for share in ["0.0005", "0.01"] {
         let Some(camera) = Camera::start_with(test, &film, &["--corrupt", share]) else { return };
-        let Some(mut runner) = shop.runner(test, camera.url(), |_| {}) else { return };
+        let Some(mut runner) = shop.runner(test, camera.url(), |c| _ = c.env("GST_DEBUG", "libav:1")) else { return };
         runner.listen(Duration::from_secs(20));
         assert!(!runner.has_ended(), "{share}: {}", runner.text());
         assert_eq!(runner.stop(), 0, "{share}: {}", runner.text());
-        println!("{share} of the bytes wrong: {}", runner.text());
+        let complaints = runner.said.iter().filter(|line| line.contains("libav")).count();
+        println!("{share} of the bytes wrong: the decoder complained {complaints} times");
+        assert!(complaints > 10, "{share}: the data was corrupt: {}", runner.text());
         assert!(runner.text().contains("running"), "{share}: {}", runner.text());
     }
     let door = shop.door();
