@@ -114,6 +114,33 @@ pub fn url_password(url: &str) -> Option<&str> {
     user_info.split_once(':').map(|(_, password)| password)
 }
 
+/// Where a camera's RTSP server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// A name or an address, an IPv6 one without its brackets.
+    pub host: String,
+    /// TCP.
+    pub port: u16,
+}
+
+/// The address in an RTSP URL; `None` for tunnels by HTTP and whatever else is no plain or encrypted RTSP.
+pub fn url_address(url: &str) -> Option<Address> {
+    let (scheme, rest) = url.split_once("://")?;
+    let standard = match scheme {
+        "rtsp" | "rtspt" | "rtspu" => 554,
+        "rtsps" | "rtspst" => 322,
+        _ => return None,
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let (host, port) = match place.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
+        Some((host, port)) => (host, port.strip_prefix(':')),
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    let port = port.map_or(Some(standard), |text| text.parse().ok())?;
+    (!host.is_empty()).then(|| Address { host: host.to_owned(), port })
+}
+
 fn token(stem: &str, place: usize) -> String {
     format!("{stem}{place}end")
 }
@@ -206,6 +233,23 @@ mod tests {
         let launch = LaunchText::parse("a=footfallsecret0x0end b=${env:A}").unwrap();
         assert_eq!(launch.places_in("footfallsecret0x0end"), [0; 0]);
         assert_eq!(launch.filled("footfallsecret0x0end", &[secret_of("s")]), "footfallsecret0x0end");
+    }
+
+    #[test]
+    fn a_cameras_address_is_read_from_its_url() {
+        for (url, host, port) in [
+            ("rtsp://cam/stream", "cam", 554),
+            ("rtsps://cam", "cam", 322),
+            ("rtspt://10.0.0.2:8554/a?b=c:1", "10.0.0.2", 8554),
+            ("rtsp://u:p@ss@cam:1/x@y:2", "cam", 1),
+            ("rtsp://[fe80::1]:554/x", "fe80::1", 554),
+            ("rtsps://[::1]", "::1", 322),
+        ] {
+            assert_eq!(url_address(url), Some(Address { host: host.into(), port }), "{url}");
+        }
+        for url in ["rtsph://cam/", "http://cam/", "cam", "rtsp:///x", "rtsp://cam:x/"] {
+            assert_eq!(url_address(url), None, "{url}");
+        }
     }
 
     #[test]

@@ -7,8 +7,13 @@
 //!             │            │ opening                ▲
 //!  Fresh ─────┴──► Starting ── first frame ──► Running ── stop ──► draining ──► Done
 //!                     ▲                           │
-//!                     └── pause over ── Waiting ◄─┴── end of stream, error, stall
+//!                     ├── pause over ── Waiting ◄─┴── end of stream, error, stall
+//!                     └─ it answers ── Asking ◄─┴─► Waiting
 //! ```
+//!
+//! **A pipeline that failed stands until the next takes its place.** With durable state its countsink still ends the hours of a
+//! camera that is away. So that this countsink is not thrown away every five seconds, and a broker is not told of as many
+//! starts and stops, a pipeline that never got a frame is only replaced when the camera's port answers.
 //!
 //! **What a sign of life means.** While a stream runs, the watchdog is fed only if frames went through since it was fed last:
 //! a stream that hangs, and with it a runner that hangs while it stops that stream, is not fed. In every other state the
@@ -27,6 +32,8 @@ use crate::presence::Presence;
 pub const START: Duration = Duration::from_secs(30);
 /// An end of the stream that was asked for must come within this time.
 pub const DRAIN: Duration = Duration::from_secs(10);
+/// Whether a camera answers must be known within this time: looking up its name may hang.
+pub const ASK: Duration = Duration::from_secs(10);
 /// While no frame has come ever, the service manager is asked for so much more time, again and again.
 const MORE_TIME: Duration = Duration::from_secs(60);
 /// How often it is asked.
@@ -64,6 +71,8 @@ pub enum Event {
     Eos,
     /// The pipeline failed.
     Failed(Fault, String),
+    /// Whether every camera's port takes a connection.
+    Answered(bool),
     /// A signal asks it to stop.
     Stop,
 }
@@ -73,6 +82,8 @@ pub enum Event {
 pub enum Action {
     /// Build a fresh pipeline and play it.
     Start,
+    /// Find out whether the cameras answer.
+    Ask,
     /// Ask the stream to end, so that files are finished.
     Drain,
     /// Stop the pipeline and let it go.
@@ -112,11 +123,19 @@ enum Then {
     Close,
 }
 
+/// What follows a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Start,
+    Ask,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Fresh,
     Closed,
-    Waiting { until: Duration },
+    Waiting { until: Duration, then: Next },
+    Asking { since: Duration },
     Starting { since: Duration },
     Running { since: Duration, last: Duration, frames: u64 },
     Draining { until: Duration, then: Then },
@@ -131,6 +150,10 @@ pub struct Supervisor {
     state: State,
     backoff: Backoff,
     random: fn() -> u64,
+    /// A pipeline exists, playing or broken.
+    standing: bool,
+    /// It has been said that the camera does not answer.
+    said_silent: bool,
     /// Has the service manager been told that it has started?
     ready: bool,
     /// Has any try gone as far as the camera? Until then an unusable pipeline is a mistake in the file, not an accident.
@@ -151,6 +174,8 @@ impl Supervisor {
             state: State::Fresh,
             backoff: Backoff::default(),
             random,
+            standing: false,
+            said_silent: false,
             ready: false,
             tried: false,
             fed: None,
@@ -165,6 +190,7 @@ impl Supervisor {
             Event::Tick { frames } => self.tick(frames, now),
             Event::Eos => self.end(now),
             Event::Failed(fault, sentence) => self.failed(fault, &sentence, now),
+            Event::Answered(answers) => self.answered(answers, now),
             Event::Stop => self.stop(now),
         }
         std::mem::take(&mut self.actions)
@@ -174,27 +200,34 @@ impl Supervisor {
         match self.state {
             State::Fresh | State::Closed if self.presence.wanted(now.wall) => self.start(now),
             State::Fresh => self.close(now),
-            State::Waiting { .. } if !self.presence.wanted(now.wall) => self.close(now),
-            State::Waiting { until } if now.uptime >= until => self.start(now),
+            State::Waiting { .. } | State::Asking { .. } if !self.presence.wanted(now.wall) => self.close(now),
+            State::Waiting { until, then: Next::Start } if now.uptime >= until => self.start(now),
+            State::Waiting { until, then: Next::Ask } if now.uptime >= until => {
+                self.state = State::Asking { since: now.uptime };
+                self.actions.push(Action::Ask);
+            }
+            State::Asking { since } if now.uptime >= since + ASK => self.answered(false, now),
             State::Starting { .. } | State::Running { .. } if !self.presence.wanted(now.wall) => {
                 self.note("the shop is closed and its last window is out: the stream is ended");
                 self.drain(now, Then::Close);
             }
             State::Starting { .. } if frames > 0 => self.first_frame(frames, now),
             State::Starting { since } if now.uptime >= since + START => {
-                self.broke(Pace::Away, &format!("no frame came within {} s", START.as_secs()), now);
+                self.broke(Pace::Away, Next::Ask, &format!("no frame came within {} s", START.as_secs()), now);
             }
             State::Running { since, last, frames: before } => self.running(since, last, before, frames, now),
             State::Draining { until, then } if now.uptime >= until => {
                 self.say(format!("the stream did not end within {} s and is stopped", DRAIN.as_secs()));
                 self.drained(then, now);
             }
-            State::Closed | State::Waiting { .. } | State::Starting { .. } | State::Draining { .. } | State::Done => {}
+            _ => {}
         }
         self.feed(frames, now);
     }
 
     fn start(&mut self, now: Now) {
+        self.let_go();
+        self.standing = true;
         self.state = State::Starting { since: now.uptime };
         self.actions.push(Action::Tell(vec![Note::Status("starting".into())]));
         self.actions.push(Action::Start);
@@ -203,6 +236,7 @@ impl Supervisor {
     fn first_frame(&mut self, frames: u64, now: Now) {
         self.state = State::Running { since: now.uptime, last: now.uptime, frames };
         self.tried = true;
+        self.said_silent = false;
         self.say("running".into());
         self.ready("running");
     }
@@ -211,11 +245,12 @@ impl Supervisor {
         if frames > before {
             self.state = State::Running { since, last: now.uptime, frames };
         } else if now.uptime >= last + self.settings.stall {
-            self.broke(Pace::Away, &format!("no frame came for {} s", self.settings.stall.as_secs()), now);
+            self.broke(Pace::Away, Next::Start, &format!("no frame came for {} s", self.settings.stall.as_secs()), now);
         }
     }
 
     fn close(&mut self, now: Now) {
+        self.let_go();
         self.state = State::Closed;
         let until = self.presence.next(now.wall).map_or_else(|| "the next opening".into(), WallTime::utc_seconds);
         let words = format!("closed; no camera is connected until {until}");
@@ -230,8 +265,10 @@ impl Supervisor {
                 self.note("the stream has ended");
                 self.finish(Exit::InOrder);
             }
-            State::Starting { .. } | State::Running { .. } => self.broke(Pace::Away, "the stream has ended", now),
-            State::Fresh | State::Closed | State::Waiting { .. } | State::Done => {}
+            State::Starting { .. } | State::Running { .. } => {
+                self.broke(Pace::Away, Next::Start, "the stream has ended", now);
+            }
+            _ => {}
         }
     }
 
@@ -245,14 +282,17 @@ impl Supervisor {
                 self.say(sentence.to_owned());
                 self.finish(Exit::Failed);
             }
-            (State::Starting { .. } | State::Running { .. }, Fault::Refused) => self.broke(Pace::Refused, sentence, now),
-            (State::Starting { .. } | State::Running { .. }, _) => self.broke(Pace::Away, sentence, now),
-            (State::Fresh | State::Closed | State::Waiting { .. } | State::Done, _) => {}
+            (State::Starting { .. } | State::Running { .. }, Fault::Refused) => {
+                self.broke(Pace::Refused, Next::Start, sentence, now);
+            }
+            (State::Starting { .. }, Fault::Broken) => self.broke(Pace::Away, Next::Ask, sentence, now),
+            (State::Starting { .. } | State::Running { .. }, _) => self.broke(Pace::Away, Next::Start, sentence, now),
+            _ => {}
         }
     }
 
     /// The stream is over before its time.
-    fn broke(&mut self, pace: Pace, why: &str, now: Now) {
+    fn broke(&mut self, pace: Pace, then: Next, why: &str, now: Now) {
         if self.settings.once {
             self.say(why.to_owned());
             self.finish(Exit::Failed);
@@ -264,11 +304,27 @@ impl Supervisor {
         };
         self.tried = true;
         let pause = self.backoff.pause(pace, held, (self.random)());
-        self.actions.push(Action::Drop);
-        self.state = State::Waiting { until: now.uptime + pause };
+        self.state = State::Waiting { until: now.uptime + pause, then };
         let words = format!("{why}; next try in {:.1} s", pause.as_secs_f64());
         self.say(words.clone());
         self.actions.push(Action::Tell(vec![Note::Status(words)]));
+    }
+
+    fn answered(&mut self, answers: bool, now: Now) {
+        if !matches!(self.state, State::Asking { .. }) {
+            return;
+        }
+        if answers {
+            self.start(now);
+            return;
+        }
+        let pause = self.backoff.pause(Pace::Away, Duration::ZERO, (self.random)());
+        self.state = State::Waiting { until: now.uptime + pause, then: Next::Ask };
+        if !std::mem::replace(&mut self.said_silent, true) {
+            let words = format!("the camera does not answer; it is asked every {} s", Pace::Away.longest().as_secs());
+            self.say(words.clone());
+            self.actions.push(Action::Tell(vec![Note::Status(words)]));
+        }
     }
 
     fn stop(&mut self, now: Now) {
@@ -286,7 +342,7 @@ impl Supervisor {
         match self.state {
             State::Running { .. } => self.drain(now, Then::Exit),
             State::Draining { until, .. } => self.state = State::Draining { until, then: Then::Exit },
-            // Before the first frame there is nothing to finish.
+            // Without a stream that runs there is nothing to finish.
             _ => self.finish(Exit::InOrder),
         }
     }
@@ -299,17 +355,18 @@ impl Supervisor {
     fn drained(&mut self, then: Then, now: Now) {
         match then {
             Then::Exit => self.finish(Exit::InOrder),
-            Then::Close => {
-                self.actions.push(Action::Drop);
-                self.close(now);
-            }
+            Then::Close => self.close(now),
+        }
+    }
+
+    fn let_go(&mut self) {
+        if std::mem::take(&mut self.standing) {
+            self.actions.push(Action::Drop);
         }
     }
 
     fn finish(&mut self, exit: Exit) {
-        if matches!(self.state, State::Starting { .. } | State::Running { .. } | State::Draining { .. }) {
-            self.actions.push(Action::Drop);
-        }
+        self.let_go();
         self.state = State::Done;
         self.actions.push(Action::Exit(exit));
     }

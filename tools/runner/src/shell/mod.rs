@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Around GStreamer: builds pipelines, listens to their buses, asks the clocks, and does what the supervisor says.
 
+mod ask;
 mod clean;
 mod guard;
 mod log;

@@ -174,11 +174,13 @@ fn counted(pad: &gst::Pad) -> Arc<AtomicU64> {
     counter
 }
 
-fn elements(pipeline: &gst::Pipeline) -> impl Iterator<Item = gst::Element> {
+/// Every element of a pipeline, those inside bins too.
+pub fn elements(pipeline: &gst::Pipeline) -> impl Iterator<Item = gst::Element> {
     pipeline.iterate_recurse().into_iter().flatten()
 }
 
-fn is(element: &gst::Element, factory: &str) -> bool {
+/// Was it made by this factory?
+pub fn is(element: &gst::Element, factory: &str) -> bool {
     element.factory().is_some_and(|f| f.name() == factory)
 }
 

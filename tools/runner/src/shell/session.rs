@@ -13,7 +13,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::pipeline::{Meter, Recipe};
-use super::{Mouth, guard};
+use super::{Mouth, ask, guard};
 use crate::notify::Manager;
 use crate::supervisor::{Action, Event, Exit, Fault, Now, Supervisor};
 
@@ -23,7 +23,7 @@ const TICK: Duration = Duration::from_millis(250);
 /// Something that happened on another thread.
 enum Letter {
     Signal,
-    /// On the bus of the pipeline with this number.
+    /// On the bus of the pipeline with this number, or of its cameras.
     Bus(u64, Event),
 }
 
@@ -107,6 +107,7 @@ impl Session {
             for action in self.supervisor.handle(event, now) {
                 match action {
                     Action::Start => events.extend(self.start().err().map(|why| Event::Failed(Fault::Unusable, why))),
+                    Action::Ask => self.ask(),
                     Action::Drain => self.drain(),
                     Action::Drop => self.stop(),
                     Action::Tell(notes) => self.manager.tell(&self.clean(notes)),
@@ -163,6 +164,20 @@ impl Session {
             let _ = self.mailbox.send.send(Letter::Bus(self.number, silent));
         }
         Ok(())
+    }
+
+    /// Asks the cameras on a thread: an address that nobody has takes seconds.
+    fn ask(&self) {
+        let addresses = self.playing.as_ref().map(|p| ask::cameras(&p.pipeline)).unwrap_or_default();
+        let (number, send) = (self.number, self.mailbox.send.clone());
+        let asked = std::thread::Builder::new().name("ask".into()).spawn({
+            let send = send.clone();
+            move || send.send(Letter::Bus(number, Event::Answered(addresses.iter().all(ask::answers))))
+        });
+        if asked.is_err() {
+            // Without a thread it is found out by a start.
+            let _ = send.send(Letter::Bus(number, Event::Answered(true)));
+        }
     }
 
     /// Asks the stream to end, on a thread of GStreamer's: a stream that hangs would hold this one.

@@ -11,6 +11,10 @@ struct Day {
     uptime: Duration,
     wall: WallTime,
     frames: u64,
+    /// When streams ended.
+    ends: Vec<Duration>,
+    /// Does the camera answer when it is asked?
+    answers: bool,
     done: Vec<(Duration, Action)>,
 }
 
@@ -24,7 +28,7 @@ impl Day {
     fn of(settings: Settings, presence: Presence, wall: &str) -> Self {
         let supervisor = Supervisor::new(settings, presence, || u64::MAX);
         let wall = WallTime::parse(wall).unwrap();
-        Self { supervisor, uptime: Duration::ZERO, wall, frames: 0, done: Vec::new() }
+        Self { supervisor, uptime: Duration::ZERO, wall, frames: 0, ends: Vec::new(), answers: true, done: Vec::new() }
     }
 
     fn new() -> Self {
@@ -33,11 +37,19 @@ impl Day {
 
     fn happens(&mut self, event: Event) {
         let now = Now { uptime: self.uptime, wall: self.wall };
+        if matches!(event, Event::Eos | Event::Failed(..)) {
+            self.ends.push(self.uptime);
+        }
+        let mut asked = false;
         for action in self.supervisor.handle(event, now) {
             if matches!(action, Action::Start | Action::Drop) {
                 self.frames = 0;
             }
+            asked |= action == Action::Ask;
             self.done.push((self.uptime, action));
+        }
+        if asked {
+            self.happens(Event::Answered(self.answers));
         }
     }
 
@@ -77,18 +89,14 @@ impl Day {
         self.done.iter().any(|(_, a)| matches!(a, Action::Say(text) if text.contains(words)))
     }
 
-    /// Seconds between a drop and the next start.
+    /// Seconds between the end of a stream and the next start.
     fn pauses_s(&self) -> Vec<f64> {
-        let mut pauses = Vec::new();
-        let mut dropped = None;
-        for (t, action) in &self.done {
-            match action {
-                Action::Drop => dropped = Some(*t),
-                Action::Start => pauses.extend(dropped.take().map(|d| (*t - d).as_secs_f64())),
-                _ => {}
-            }
-        }
-        pauses
+        let starts = || self.done.iter().filter(|(_, a)| *a == Action::Start).map(|(t, _)| *t);
+        self.ends.iter().filter_map(|end| starts().find(|t| t > end).map(|t| (t - *end).as_secs_f64())).collect()
+    }
+
+    fn asks(&self) -> usize {
+        self.done.iter().filter(|(_, a)| *a == Action::Ask).count()
     }
 }
 
@@ -100,7 +108,7 @@ fn after_an_end_an_error_and_a_stall_it_is_started_anew() {
     day.pass(5, 1);
     day.fails(Fault::Broken);
     day.pass(5, 1);
-    assert_eq!((day.starts(), day.drops()), (3, 2));
+    assert_eq!((day.starts(), day.drops()), (3, 2), "one at a time");
     day.pass(14, 0);
     assert_eq!(day.starts(), 3);
     day.pass(8, 0);
@@ -148,6 +156,45 @@ fn a_camera_that_sends_nothing_at_all_is_tried_again_after_half_a_minute() {
     day.pass(32, 0);
     assert!(day.said("no frame came within 30 s"));
     assert_eq!(day.starts(), 2);
+}
+
+#[test]
+fn a_camera_that_is_away_is_asked_and_its_last_pipeline_stands_meanwhile() {
+    let mut day = Day::new();
+    day.pass(5, 1);
+    day.happens(Event::Eos);
+    day.answers = false;
+    day.pass(1, 0);
+    assert_eq!((day.starts(), day.asks()), (2, 0), "after a stream's end there is a fresh pipeline, whatever the camera says");
+    day.fails(Fault::Broken);
+    day.pass(100, 0);
+    assert_eq!((day.starts(), day.drops()), (2, 1), "it stands: its countsink ends the hours");
+    assert!((19..=24).contains(&day.asks()), "{}", day.asks());
+    let said = |words: &str| day.done.iter().filter(|(_, a)| matches!(a, Action::Say(text) if text.contains(words))).count();
+    assert_eq!(said("does not answer"), 1, "a night without a camera fills no disk");
+    day.answers = true;
+    day.pass(6, 0);
+    assert_eq!((day.starts(), day.drops()), (3, 2));
+    day.pass(2, 1);
+    day.happens(Event::Stop);
+    day.happens(Event::Eos);
+    assert_eq!((day.exit(), day.drops()), (Some(Exit::InOrder), 3));
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_none() {
+    let mut day = Day::new();
+    day.pass(1, 0);
+    day.fails(Fault::Broken);
+    // Straight to the supervisor: nobody answers here.
+    let mut asks = 0;
+    for _ in 0..4 * 60 {
+        day.uptime += TICK;
+        let actions = day.supervisor.handle(Event::Tick { frames: 0 }, Now { uptime: day.uptime, wall: day.wall });
+        asks += actions.iter().filter(|a| **a == Action::Ask).count();
+        assert!(!actions.contains(&Action::Start));
+    }
+    assert!((3..=6).contains(&asks), "{asks}");
 }
 
 #[test]
@@ -213,6 +260,7 @@ fn a_signal_while_it_waits_ends_it_at_once() {
     let mut day = Day::new();
     day.pass(1, 0);
     day.fails(Fault::Broken);
+    assert_eq!(day.drops(), 0);
     day.happens(Event::Stop);
     assert_eq!((day.exit(), day.drops()), (Some(Exit::InOrder), 1));
 }
@@ -327,15 +375,16 @@ fn outside_the_hours_no_pipeline_runs() {
 #[test]
 fn a_camera_that_is_away_at_closing_is_not_tried_at_night() {
     let mut day = Day::of(settings(), shop("09:00-18:00"), "2026-03-02T17:02:00Z");
-    for _ in 0..60 {
-        day.pass(1, 0);
-        day.fails(Fault::Broken);
-    }
-    day.pass(30, 0);
-    let before = day.starts();
+    day.answers = false;
+    day.pass(1, 0);
+    day.fails(Fault::Broken);
+    day.pass(50, 0);
+    assert_eq!(day.drops(), 0);
+    day.pass(10, 0);
+    let before = day.asks();
     assert!(before > 5);
     day.pass(3600, 0);
-    assert_eq!(day.starts(), before);
+    assert_eq!((day.asks(), day.starts(), day.drops()), (before, 1, 1));
     day.happens(Event::Stop);
     assert_eq!(day.exit(), Some(Exit::InOrder));
 }
