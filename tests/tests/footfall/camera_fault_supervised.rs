@@ -157,9 +157,9 @@ fn camera_fault_frozen_feeds_no_watchdog_and_counts_again_within_ten_seconds() {
     let noticed = runner.wait_for("next try in", 10);
     assert!(runner.text().contains("Watchdog"), "{}", runner.text());
     assert!(noticed - froze < Duration::from_secs(5), "{:?}", noticed - froze);
-    // A minute: long enough that a try that hangs is given up as well.
     runner.listen(Duration::from_secs(60));
-    assert!(runner.text().contains("no frame came within 30 s"), "{}", runner.text());
+    let tries = runner.text().matches("Watchdog triggered").count();
+    assert!(tries >= 3, "the port of a frozen camera answers, up to the length of its queue: {}", runner.text());
     let fed: Vec<Instant> = heard.try_iter().filter(|(_, note)| note == "WATCHDOG=1").map(|(at, _)| at).collect();
     let between = |from: Instant, to: Instant| fed.iter().filter(|at| (from..to).contains(at)).count();
     assert!(between(froze - Duration::from_secs(4), froze) >= 4, "it was fed while frames came");
