@@ -82,9 +82,14 @@ impl Shop {
     }
 
     fn runner(&self, test: &str, url: &str, more: impl FnOnce(&mut Command)) -> Option<Runner> {
+        self.runner_of(test, url, "rtph264depay ! watchdog timeout=3000 ! h264parse ! avdec_h264 max-threads=1", more)
+    }
+
+    /// The same, for another codec: from the depayloader to the decoder.
+    fn runner_of(&self, test: &str, url: &str, decode: &str, more: impl FnOnce(&mut Command)) -> Option<Runner> {
         let text = format!(
-            "rtspsrc location={url} protocols=tcp latency=200 ! application/x-rtp,media=video ! rtph264depay\n\
-             ! watchdog timeout=3000 ! h264parse ! avdec_h264 max-threads=1 ! videoconvert\n\
+            "rtspsrc location={url} protocols=tcp latency=200 ! application/x-rtp,media=video\n\
+             ! {decode} ! videoconvert\n\
              ! {} ! zonetracker ! countsink publish-partial=true jsonl-location={}",
             self.detector,
             self.path("counts.jsonl").display()
@@ -224,4 +229,21 @@ fn camera_fault_corrupt_data_counts_nobody_and_crashes_nothing() {
     }
     let door = shop.door();
     assert!(!door.is_empty() && door.iter().all(|counted| *counted == (0, 0)), "{door:?}");
+}
+
+#[test]
+fn camera_fault_free_cameras_of_each_codec_are_counted() {
+    let test = "camera_fault_free_cameras_of_each_codec_are_counted";
+    for (codec, decode) in [
+        ("h264", "rtph264depay ! watchdog timeout=10000 ! h264parse ! avdec_h264 max-threads=1"),
+        ("h265", "rtph265depay ! watchdog timeout=10000 ! h265parse ! avdec_h265 max-threads=1"),
+        ("jpeg", "rtpjpegdepay ! watchdog timeout=10000 ! jpegparse ! jpegdec"),
+    ] {
+        let Some(shop) = Shop::new(test) else { return };
+        let film = film(&shop.path("film.ts"), &[(LARGE, 10)], &passages(9));
+        let Some(camera) = Camera::start_with(test, &film, &["--codec", codec]) else { return };
+        let Some(mut runner) = shop.runner_of(test, camera.url(), decode, |c| _ = c.arg("--once")) else { return };
+        assert_eq!(runner.end(60), 0, "{codec}: {}", runner.text());
+        assert_eq!(shop.door(), [(3, 0)], "{codec}: {}", runner.text());
+    }
 }
