@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """A camera made of a film: a real RTSP server on the loopback address that plays the film once, in real time.
 
-usage: camera.py FILM [--codec h264|h265|jpeg] [--port N] [--size WxH]
+usage: camera.py FILM [--codec h264|h265|jpeg] [--port N] [--size WxH] [--login FILE [--digest]] [--tls FILE] [--corrupt SHARE]
 
 It encodes the film anew, without B-frames, as cameras do (with them rtspsrc repeats timestamps), prints its address as its
 first line, and ends when its standard output closes or by a signal. Sound is left out.
@@ -30,15 +30,46 @@ ENCODERS = {
 ALIGNMENT = {"h264": 2, "h265": 2, "jpeg": 8}
 
 
-def launch_line(film: Path, codec: str, size: tuple[int, int] | None) -> str:
-    """The server's half of the pipeline."""
+def launch_line(film: Path, codec: str, size: tuple[int, int] | None, corrupt: float = 0.0) -> str:
+    """The server's half of the pipeline; `corrupt`: the share of encoded bytes that are wrong."""
     place = str(film).replace("\\", "\\\\").replace('"', '\\"')
     words = [f'filesrc location="{place}"', "decodebin", "videoconvert"]
     if size and (size[0] % ALIGNMENT[codec] or size[1] % ALIGNMENT[codec]):
         width, height = (side // ALIGNMENT[codec] * ALIGNMENT[codec] for side in size)
         words += ["videoscale", f"video/x-raw,width={width},height={height}"]
-    words += ["video/x-raw,format=I420", ENCODERS[codec]]
+    encoder = ENCODERS[codec]
+    if corrupt:
+        # Behind the parser, which would only throw broken units away, and before the packets.
+        encoder = encoder.replace("! rtp", f"! breakmydata probability={corrupt} skip=2000 seed=7 ! rtp", 1)
+    words += ["video/x-raw,format=I420", encoder]
     return "( " + " ! ".join(words) + " )"
+
+
+def guard(factory, login: Path | None, digest: bool, tls: Path | None):
+    """Who may look, and by which certificate the camera is known."""
+    from gi.repository import Gio, GstRtspServer
+
+    auth = GstRtspServer.RTSPAuth()
+    if tls:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(str(tls)))
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "viewer")
+    permissions = GstRtspServer.RTSPPermissions()
+    for right in ("media.factory.access", "media.factory.construct"):
+        permissions.add_permission_for_role("viewer", right, True)
+    factory.set_permissions(permissions)
+    if not login:
+        auth.set_default_token(token)
+        return auth
+    user, _, password = login.read_text(encoding="utf-8").split("\n")[0].partition(":")
+    if digest:
+        from gi.repository import GstRtsp
+
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    else:
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    return auth
 
 
 def main() -> int:
@@ -47,6 +78,10 @@ def main() -> int:
     parser.add_argument("--codec", choices=sorted(ENCODERS), default="h264")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--size", default="", help="WxH of the film, if its sides may not suit the codec")
+    parser.add_argument("--login", type=Path, help="a file with user:password on its first line: who may look")
+    parser.add_argument("--digest", action="store_true", help="the password is proved, not sent (RFC 7616); else Basic")
+    parser.add_argument("--tls", type=Path, help="a PEM file with certificate and key: rtsps://")
+    parser.add_argument("--corrupt", type=float, default=0.0, help="this share of the encoded bytes is wrong")
     given = parser.parse_args()
 
     import gi
@@ -58,16 +93,19 @@ def main() -> int:
     Gst.init(None)
     size = tuple(int(side) for side in given.size.split("x")) if given.size else None
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(launch_line(given.film.resolve(), given.codec, size))
+    factory.set_launch(launch_line(given.film.resolve(), given.codec, size, given.corrupt))
     factory.set_shared(True)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(str(given.port))
     server.get_mount_points().add_factory("/camera", factory)
+    if given.login or given.tls:
+        server.set_auth(guard(factory, given.login, given.digest, given.tls))
     if not server.attach(None):
         print("camera: no port could be opened on 127.0.0.1", file=sys.stderr)
         return 1
-    print(f"rtsp://127.0.0.1:{server.get_bound_port()}/camera", flush=True)
+    scheme = "rtsps" if given.tls else "rtsp"
+    print(f"{scheme}://127.0.0.1:{server.get_bound_port()}/camera", flush=True)
     GLib.MainLoop().run()
     return 0
 

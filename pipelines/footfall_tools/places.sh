@@ -8,6 +8,8 @@ case $target in /*) ;; *) target=$root/$target ;; esac
 built=$target/release/libgstfootfall.so
 plugins=$target/gstreamer-1.0
 plugin=$plugins/libgstfootfall.so
+built_runner=$target/release/footfall-run
+runner=$target/bin/footfall-run
 
 ort_version=1.23.2
 cached_runtime=$cache/libonnxruntime.so.$ort_version

@@ -16,18 +16,24 @@ pub struct Camera {
 impl Camera {
     /// Plays `film`, encoded anew, from the first client on. `None` where the RTSP server's bindings are missing.
     pub fn start(test: &str, film: &Path) -> Option<Self> {
+        Self::start_with(test, film, &[])
+    }
+
+    /// The same, with further arguments of the script, such as `--port`.
+    pub fn start_with(test: &str, film: &Path, arguments: &[&str]) -> Option<Self> {
         let script = crate::place::root().join("pipelines/footfall_tools/camera.py");
         let probe = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
         if !Command::new("/usr/bin/python3").args(["-c", probe]).stderr(Stdio::null()).status().is_ok_and(|s| s.success()) {
             eprintln!("skipped: {test}: gst-rtsp-server is not installed");
             return None;
         }
-        let mut child =
-            Command::new("/usr/bin/python3").arg(script).arg(film).stdout(Stdio::piped()).spawn().expect("the camera starts");
+        let mut command = Command::new("/usr/bin/python3");
+        command.arg(script).arg(film).args(arguments).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the camera starts");
         let mut url = String::new();
         let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
         output.read_line(&mut url).expect("it prints its address");
-        assert!(url.starts_with("rtsp://127.0.0.1:"), "the camera says {url:?}");
+        assert!(url.contains("://127.0.0.1:"), "the camera says {url:?}");
         Some(Self { child, _output: output, url: url.trim().to_owned() })
     }
 
@@ -49,8 +55,17 @@ impl Camera {
 
     /// Makes it hang as a camera whose cable was pulled.
     pub fn hang(&self) {
-        let stopped = Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status();
-        assert!(stopped.is_ok_and(|s| s.success()));
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|s| s.success()));
     }
 }
 

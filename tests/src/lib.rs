@@ -9,5 +9,6 @@ pub mod camera;
 pub mod picture;
 pub mod place;
 pub mod run;
+pub mod runner;
 pub mod scarce;
 pub mod walk;

@@ -65,6 +65,8 @@ fn every_ready_pipeline_parses() {
             let text = std::fs::read_to_string(&path).unwrap();
             let line: Vec<&str> = text.lines().filter(|l| !l.trim_start().starts_with('#')).collect();
             parses(&path, &line.join(" "));
+            let live = text.contains("rtspsrc");
+            assert!(!live || text.contains("! watchdog "), "{}: a camera that hangs is never noticed", path.display());
             seen += 1;
         }
     }

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod broker_faults;
+mod camera_fault_supervised;
 mod camera_faults;
 mod caps_change;
 mod counting;
@@ -18,6 +19,7 @@ mod overlay;
 mod real_clips;
 mod reference_time;
 mod rendered;
+mod runner;
 mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;
