@@ -1,0 +1,2 @@
+//! Doctor.
+fn main() {}
