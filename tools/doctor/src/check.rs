@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 pub enum Group {
     /// What runs here.
     Machine,
+    /// The camera, or the film in its place.
+    Camera,
     /// The detector.
     Model,
     /// The scene file.
     Scene,
-    /// The camera, or the film in its place.
-    Camera,
     /// The broker.
     Broker,
     /// The soak.

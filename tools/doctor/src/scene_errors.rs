@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 
 /// Parts that are lists: an item of them is taken out alone.
 const LISTS: [&str; 6] = ["excluded", "lines", "zones", "flows", "routes", "day_parts"];
+/// Parts that name lines and zones: once one of those is gone, what is said of these may be its fault.
+const REFER: [&str; 3] = ["flows", "routes", "shop"];
 /// What stands in for a required key that is wrong.
 const STAND_INS: [(&str, &str); 4] = [("site", "x"), ("camera", "x"), ("placement", "other"), ("time_zone", "UTC")];
 /// More errors are not told.
 const MOST: usize = 32;
 
 /// All errors, a sentence each, in the order in which they are found; empty if the scene is good. One error an item (a
-/// line, a zone, a key) is told.
+/// line, a zone, a key) is told; what refers to a wrong line or zone is judged when that is right.
 pub fn all(text: &str) -> Vec<String> {
     let Err(first) = Scene::parse(text) else { return Vec::new() };
     let mut errors = vec![first.0.clone()];
@@ -24,7 +26,8 @@ pub fn all(text: &str) -> Vec<String> {
         let Some((rest, next, name)) = without_culprit(&scene, &error) else { break };
         gone.extend(name);
         if let Some(next) = &next {
-            let follows = gone.iter().any(|name| next.contains(&format!("{name:?}")) && !text_has_it_twice(&rest, name));
+            let refers = !gone.is_empty() && REFER.iter().any(|key| next.starts_with(key));
+            let follows = refers || gone.iter().any(|name| next.contains(&format!("{name:?}")) && !has(&rest, name));
             if !follows && !errors.iter().any(|e| e.starts_with(next.as_str())) {
                 errors.push(next.clone());
             }
@@ -40,7 +43,8 @@ fn sentence(scene: &Value) -> Option<String> {
     Some(error.split(" at line ").next().unwrap_or_default().to_owned())
 }
 
-fn text_has_it_twice(scene: &Value, name: &str) -> bool {
+/// Is there still a line or zone of this name?
+fn has(scene: &Value, name: &str) -> bool {
     ["lines", "zones"].iter().filter_map(|list| scene[list].as_array()).flatten().any(|item| item["name"] == *name)
 }
 

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn sizes_from_both_sides() {
         let scene = of(TEXT, "2026-03-02T08:30:00Z").1.unwrap();
-        for (width, word) in [(639, "warning"), (640, "ok"), (1280, "ok"), (1281, "failed")] {
+        for (width, word) in [(639, "warning"), (641, "ok"), (1280, "ok"), (1281, "failed")] {
             assert_eq!(suits(&scene, width, 480).outcome.word(), word, "{width}");
         }
     }
