@@ -58,7 +58,7 @@ pub struct Model {
     pub licence: Option<String>,
     /// Input, head, class, threshold, in words.
     pub card: String,
-    /// Median time of one detection, milliseconds.
+    /// Mean time of one detection, warm, milliseconds.
     pub detection_ms: f64,
     /// On pictures of this size, pixels.
     pub size: (u32, u32),

@@ -50,7 +50,7 @@ fn identity(model: &Model) -> Check {
 fn speed(model: &Model) -> Check {
     let Model { detection_ms, size: (width, height), .. } = model;
     let allowed = allowed_per_s(*detection_ms);
-    let words = format!("{detection_ms:.1} ms a detection at {width}x{height}: {allowed:.0} a second on one core");
+    let words = format!("{detection_ms:.1} ms a detection at {width}x{height}: {allowed:.1} a second on one core beside the decoder");
     let rate = allowed.floor().max(1.0);
     let check = if allowed >= USUAL_PER_S {
         Check::ok(Group::Model, "speed", words)
@@ -61,7 +61,7 @@ fn speed(model: &Model) -> Check {
             Group::Model,
             "speed",
             words,
-            "the network was run on pictures of that size",
+            "persondetector looked at pictures of that size",
             format!("counting needs {LEAST_PER_S} a second: a smaller model, a faster machine, or persondetector threads=2"),
         )
     };

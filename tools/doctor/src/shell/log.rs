@@ -21,7 +21,10 @@ pub fn take_over(secrets: &Secrets) {
         let _ = writeln!(std::io::stderr(), "{} {} {file}:{line}: {object} {words}", level.name(), category.name());
     });
     let for_glib = secrets.clone();
-    glib::log_set_default_handler(move |domain, _level, message| {
+    glib::log_set_default_handler(move |domain, level, message| {
+        if matches!(level, glib::LogLevel::Info | glib::LogLevel::Debug) {
+            return;
+        }
         let words = for_glib.clean_log(message);
         let _ = writeln!(std::io::stderr(), "{}: {words}", domain.unwrap_or("glib"));
     });

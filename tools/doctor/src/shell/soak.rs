@@ -259,9 +259,8 @@ impl Running<'_> {
             let figures = self.before.zip(Figures::read(pipeline)).map(|(a, b)| a.plus(b));
             let rate = figures.map_or("?".to_owned(), |f| format!("{:.1}", f.detected as f64 / soaked_s));
             self.output.progress(&format!(
-                "soak: {:.1} of {:.1} minutes, {rate} detections a second, {} MiB",
-                soaked_s / 60.0,
-                self.plan.minutes,
+                "soak: {soaked_s:.0} of {:.0} s, {rate} detections a second, {} MiB",
+                self.plan.minutes * 60.0,
                 bytes >> 20
             ));
         }
