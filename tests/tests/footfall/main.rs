@@ -9,6 +9,7 @@ mod caps_change;
 mod counting;
 mod demo;
 mod detecting;
+mod doctor;
 mod documentation;
 mod late_branch;
 mod lateness;
