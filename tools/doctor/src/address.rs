@@ -131,7 +131,8 @@ fn split_port(text: &str) -> Result<(String, Option<u16>), BadAddress> {
     if host.is_empty() || !host.chars().all(plain) {
         return Err(no_host);
     }
-    let port = port.map(|p| p.parse().ok().filter(|p| *p > 0).ok_or(BadAddress("the port is no number of 1 to 65535"))).transpose()?;
+    let port =
+        port.map(|p| p.parse().ok().filter(|p| *p > 0).ok_or(BadAddress("the port is no number of 1 to 65535"))).transpose()?;
     Ok((host.to_owned(), port))
 }
 

@@ -231,7 +231,9 @@ mod tests {
 
     #[test]
     fn options_are_read_in_both_manners() {
-        let Ok(Wish::Look(a)) = read("--camera rtsp://h/p --seconds=3 --json --minutes 0.2 --without throttling") else { panic!() };
+        let Ok(Wish::Look(a)) = read("--camera rtsp://h/p --seconds=3 --json --minutes 0.2 --without throttling") else {
+            panic!()
+        };
         assert_eq!((a.camera.as_deref(), a.seconds, a.json, a.minutes), (Some("rtsp://h/p"), 3.0, true, Some(0.2)));
         assert!(a.without_throttling);
         assert_eq!(read("--seconds 3 --help"), Ok(Wish::Help));

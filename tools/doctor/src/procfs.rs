@@ -58,7 +58,9 @@ impl Throttle {
     pub fn from_counters(sys: &Path) -> Option<Self> {
         let cpus = std::fs::read_dir(sys.join("devices/system/cpu")).ok()?.flatten();
         let counts: Vec<u64> = cpus
-            .flat_map(|cpu| ["core_throttle_count", "package_throttle_count"].map(|f| cpu.path().join("thermal_throttle").join(f)))
+            .flat_map(|cpu| {
+                ["core_throttle_count", "package_throttle_count"].map(|f| cpu.path().join("thermal_throttle").join(f))
+            })
             .filter_map(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok())
             .collect();
         (!counts.is_empty()).then(|| Self::Count(counts.iter().sum()))

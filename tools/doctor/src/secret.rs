@@ -123,13 +123,9 @@ mod tests {
     #[test]
     fn every_form_of_a_password_is_found() {
         let secrets = secrets("p@ss/w\"rd 1");
-        for form in [
-            "p@ss/w\"rd 1",
-            "p%40ss%2Fw%22rd%201",
-            "p@ss/w\\\"rd 1",
-            &BASE64.encode(b"anna:p@ss/w\"rd 1"),
-            "anna:p@ss/w\"rd 1",
-        ] {
+        for form in
+            ["p@ss/w\"rd 1", "p%40ss%2Fw%22rd%201", "p@ss/w\\\"rd 1", &BASE64.encode(b"anna:p@ss/w\"rd 1"), "anna:p@ss/w\"rd 1"]
+        {
             let clean = secrets.clean(&format!("before {form} after"));
             assert_eq!(clean, format!("before {MARK} after"), "{form}");
         }

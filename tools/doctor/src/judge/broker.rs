@@ -78,7 +78,10 @@ pub fn handshake(address: &str, why: &str) -> Check {
 /// It refused us.
 pub fn refused(address: &str, refusal: Refusal) -> Check {
     let (finding, check) = match refusal {
-        Refusal::NotAuthorized => ("it refuses this user", "--username, --password-location, and the broker's list of users; with certificates --cert-location"),
+        Refusal::NotAuthorized => (
+            "it refuses this user",
+            "--username, --password-location, and the broker's list of users; with certificates --cert-location",
+        ),
         Refusal::ClientId => ("it does not take this client id", "--client-id, as the broker's rules want it"),
         Refusal::Version => ("it does not speak MQTT 5", "a newer broker, or mosquitto's bridge between"),
         Refusal::Will => ("it does not take a last will", "the broker's settings: countsink's `offline` is one"),
@@ -106,7 +109,9 @@ pub fn connected(client_id: &str, allows: Allows) -> Vec<Check> {
             "limits",
             words,
             "the broker's CONNACK was read",
-            format!("the broker's settings: countsink needs retained messages, quality of service 1, and {LARGEST_MESSAGE} bytes"),
+            format!(
+                "the broker's settings: countsink needs retained messages, quality of service 1, and {LARGEST_MESSAGE} bytes"
+            ),
         )
     };
     vec![welcome, limits]
@@ -164,11 +169,9 @@ mod tests {
         let word = |allows| connected("id", allows)[1].outcome.word();
         assert_eq!(word(good), "ok");
         assert_eq!(word(Allows { packet: None, qos: 2, ..good }), "ok");
-        for bad in [
-            Allows { retain: false, ..good },
-            Allows { qos: 0, ..good },
-            Allows { packet: Some(LARGEST_MESSAGE - 1), ..good },
-        ] {
+        for bad in
+            [Allows { retain: false, ..good }, Allows { qos: 0, ..good }, Allows { packet: Some(LARGEST_MESSAGE - 1), ..good }]
+        {
             assert_eq!(word(bad), "failed");
         }
     }

@@ -44,7 +44,10 @@ pub fn failure(failure: &Failure, shown: &str, live: bool) -> Check {
         ),
         Failure::Tls(words) => {
             silent = format!("the encrypted connection failed ({words})");
-            (silent, "the camera's certificate must be signed by an authority of this system (update-ca-certificates); GStreamer needs the package glib-networking")
+            (
+                silent,
+                "the camera's certificate must be signed by an authority of this system (update-ca-certificates); GStreamer needs the package glib-networking",
+            )
         }
         Failure::Silent(seconds) => (
             format!("it accepts the connection and then says nothing for {seconds} s"),
@@ -58,10 +61,9 @@ pub fn failure(failure: &Failure, shown: &str, live: bool) -> Check {
         Failure::Missing(element) => {
             (format!("the element {element} is not installed"), "the line elements above; pipelines/setup installs them")
         }
-        Failure::Undecodable => (
-            "pictures come, and none can be decoded".into(),
-            "the camera's codec and profile: choose H.264, main profile, 8 bit",
-        ),
+        Failure::Undecodable => {
+            ("pictures come, and none can be decoded".into(), "the camera's codec and profile: choose H.264, main profile, 8 bit")
+        }
         Failure::Other(words) => (words.clone(), "address and port; does another player (ffplay, VLC) show it?"),
     };
     let tried = if live { format!("{shown} by rtspsrc over TCP, as the launch lines do") } else { format!("{shown} was read") };
@@ -135,24 +137,35 @@ fn rate(seen: &Observed, media: &[f64]) -> Check {
             "the camera's frame rate: set 10 or more a second",
         );
     };
-    let words = format!("{:.2} pictures a second ({told}), {} of {} missing", rate.per_s, rate.missing, rate.frames + rate.missing);
+    let words =
+        format!("{:.2} pictures a second ({told}), {} of {} missing", rate.per_s, rate.missing, rate.frames + rate.missing);
     let off = stated.filter(|s| (rate.per_s - s).abs() > RATE_OFF * s);
     let warning = |check: String| Check::warning(G, "rate", words.clone(), check);
     let check = if rate.per_s < LEAST_PER_S {
         warning(format!("under {LEAST_PER_S} a second people are lost between two pictures: set 10 or more in the camera"))
     } else if rate.missing as f64 > MISSING * rate.frames as f64 {
-        warning("pictures are lost on the way, or the camera can not keep its rate: the network; bit rate and shutter of the camera".into())
+        warning(
+            "pictures are lost on the way, or the camera can not keep its rate: the network; bit rate and shutter of the camera"
+                .into(),
+        )
     } else if off.is_some() {
         warning("the camera does not send what it states: a slow shutter in the dark halves the rate".into())
     } else {
         Check::ok(G, "rate", words.clone())
     };
-    check.figure("per_s", rate.per_s).figure("stated_per_s", seen.stated_rate.map_or(serde_json::Value::Null, Into::into)).figure("missing", rate.missing)
+    check
+        .figure("per_s", rate.per_s)
+        .figure("stated_per_s", seen.stated_rate.map_or(serde_json::Value::Null, Into::into))
+        .figure("missing", rate.missing)
 }
 
 fn b_frames(seen: &Observed, media: &[f64]) -> Check {
     let count = timing::reordered(media);
-    let words = if count == 0 { "none: pictures come in their order".to_owned() } else { format!("{count} of {} pictures come out of their order", media.len()) };
+    let words = if count == 0 {
+        "none: pictures come in their order".to_owned()
+    } else {
+        format!("{count} of {} pictures come out of their order", media.len())
+    };
     let check = if count == 0 || !seen.live {
         Check::ok(G, "b-frames", words)
     } else {
@@ -182,7 +195,10 @@ fn jitter(seen: &Observed) -> Check {
             G,
             "jitter",
             words,
-            format!("the launch lines wait {:.0} ms (rtspsrc latency=200): raise it, or use a cable instead of radio", ms(LATENCY_S)),
+            format!(
+                "the launch lines wait {:.0} ms (rtspsrc latency=200): raise it, or use a cable instead of radio",
+                ms(LATENCY_S)
+            ),
         )
     } else {
         Check::ok(G, "jitter", words)
@@ -199,7 +215,12 @@ fn drift(found: Option<Drift>) -> Check {
         Check::ok(G, "drift", format!("too short to say ({measured}); --seconds 60 or more tells it"))
     } else if d.ppm.abs() - d.uncertainty_ppm > DRIFT_PPM {
         let words = format!("the camera's stream clock runs {measured}: {:.0} s a day", d.ppm.abs() * 0.0864);
-        Check::warning(G, "drift", words, "counts follow this machine's clock, not the camera's; but a camera like that may be ill: is its firmware current?")
+        Check::warning(
+            G,
+            "drift",
+            words,
+            "counts follow this machine's clock, not the camera's; but a camera like that may be ill: is its firmware current?",
+        )
     } else {
         Check::ok(G, "drift", format!("the camera's stream clock keeps time ({measured})"))
     };
@@ -210,7 +231,11 @@ fn clock(seen: &Observed) -> Check {
     let reports = match seen.rtcp_after_s {
         Some(after) => format!("RTCP reports come (the first after {after:.1} s)"),
         None if seen.watched_s < RTCP_AFTER_S => {
-            return Check::ok(G, "clock", format!("too short to say whether RTCP reports come; --seconds {RTCP_AFTER_S} or more tells it"));
+            return Check::ok(
+                G,
+                "clock",
+                format!("too short to say whether RTCP reports come; --seconds {RTCP_AFTER_S} or more tells it"),
+            );
         }
         None => {
             return Check::warning(
@@ -226,7 +251,12 @@ fn clock(seen: &Observed) -> Check {
     };
     let words = format!("{reports}; the camera's time is {offset:+.2} s off this machine's");
     let check = if offset.abs() > CLOCK_OFF_S {
-        Check::warning(G, "clock", words, "set NTP in the camera (and on this machine); only time-source=reference uses that time")
+        Check::warning(
+            G,
+            "clock",
+            words,
+            "set NTP in the camera (and on this machine); only time-source=reference uses that time",
+        )
     } else {
         Check::ok(G, "clock", words)
     };
@@ -238,9 +268,12 @@ fn sound(seen: &Observed) -> Check {
     match (seen.sound.is_empty(), seen.live) {
         (true, _) => Check::ok(G, "sound", "none"),
         (false, false) => Check::ok(G, "sound", format!("{tracks}; it is left alone")),
-        (false, true) => {
-            Check::warning(G, "sound", format!("it sends sound: {tracks}"), "sound is not needed and may not be recorded: switch it off in the camera")
-        }
+        (false, true) => Check::warning(
+            G,
+            "sound",
+            format!("it sends sound: {tracks}"),
+            "sound is not needed and may not be recorded: switch it off in the camera",
+        ),
     }
 }
 

@@ -53,7 +53,13 @@ pub const OURS: [&str; 4] = ["persondetector", "zonetracker", "pixelscrubber", "
 
 /// All checks of the machine. `version`: the doctor's own.
 pub fn checks(machine: &Machine, version: &str) -> Vec<Check> {
-    vec![system(machine), gstreamer(machine.gstreamer), plugin(&machine.ours, version), elements(&machine.missing), runtime(machine)]
+    vec![
+        system(machine),
+        gstreamer(machine.gstreamer),
+        plugin(&machine.ours, version),
+        elements(&machine.missing),
+        runtime(machine),
+    ]
 }
 
 fn mib(bytes: u64) -> u64 {
@@ -151,7 +157,8 @@ fn runtime(machine: &Machine) -> Check {
                 Check::ok(Group::Machine, NAME, words).figure("minor", found.minor)
             } else {
                 // Only with ORT_DISABLE_TELEMETRY=1 is such a one found at all.
-                let check = format!("it would send usage data were ORT_DISABLE_TELEMETRY not 1; 1.{oldest} to 1.{newest} can not");
+                let check =
+                    format!("it would send usage data were ORT_DISABLE_TELEMETRY not 1; 1.{oldest} to 1.{newest} can not");
                 Check::warning(Group::Machine, NAME, words, check).figure("minor", found.minor)
             }
         }

@@ -50,7 +50,8 @@ fn identity(model: &Model) -> Check {
 fn speed(model: &Model) -> Check {
     let Model { detection_ms, size: (width, height), .. } = model;
     let allowed = allowed_per_s(*detection_ms);
-    let words = format!("{detection_ms:.1} ms a detection at {width}x{height}: {allowed:.1} a second on one core beside the decoder");
+    let words =
+        format!("{detection_ms:.1} ms a detection at {width}x{height}: {allowed:.1} a second on one core beside the decoder");
     let rate = allowed.floor().max(1.0);
     let check = if allowed >= USUAL_PER_S {
         Check::ok(Group::Model, "speed", words)

@@ -50,7 +50,8 @@ fn hours(scene: &Scene, now: WallTime) -> Check {
     let zone = &scene.time_zone;
     let local = |t: WallTime| zone.to_datetime(t.timestamp()).strftime("%Y-%m-%d %H:%M").to_string();
     let state = scene.opening_hours.at(zone, now);
-    let until = if state.until == WallTime(i64::MAX) { "always".to_owned() } else { format!("until {} at least", local(state.until)) };
+    let until =
+        if state.until == WallTime(i64::MAX) { "always".to_owned() } else { format!("until {} at least", local(state.until)) };
     let window = scene.windows().next_boundary(now);
     let words = format!(
         "now {} ({until}); it is {} in {}, the next window begins at {}",
@@ -66,7 +67,13 @@ fn hours(scene: &Scene, now: WallTime) -> Check {
 pub fn suits(scene: &Scene, width: u32, height: u32) -> Check {
     let size = PictureSize::new(width, height);
     if let Some(refused) = scene.refuses_size(size) {
-        return Check::failed(G, "picture", refused, format!("the scene was held against a picture of {width}x{height}"), "as it says");
+        return Check::failed(
+            G,
+            "picture",
+            refused,
+            format!("the scene was held against a picture of {width}x{height}"),
+            "as it says",
+        );
     }
     let small = small_parts(scene, f64::from(width), f64::from(height));
     let words = format!("it suits pictures of {width}x{height}");
@@ -74,7 +81,12 @@ pub fn suits(scene: &Scene, width: u32, height: u32) -> Check {
         Check::ok(G, "picture", words)
     } else {
         let finding = format!("too small in pictures of {width}x{height}: {}", small.join(", "));
-        Check::warning(G, "picture", finding, format!("less than {LEAST_PX} pixels hold nobody: are these fractions of this camera's picture?"))
+        Check::warning(
+            G,
+            "picture",
+            finding,
+            format!("less than {LEAST_PX} pixels hold nobody: are these fractions of this camera's picture?"),
+        )
     }
 }
 

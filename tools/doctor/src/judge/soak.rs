@@ -24,7 +24,13 @@ pub fn checks(soak: &Soak) -> Vec<Check> {
 }
 
 fn unread(name: &'static str, what: &str) -> Check {
-    Check::failed(G, name, format!("{what} can not be read"), "it was asked for during the soak", "what can not be read counts as failed; is /proc there?")
+    Check::failed(
+        G,
+        name,
+        format!("{what} can not be read"),
+        "it was asked for during the soak",
+        "what can not be read counts as failed; is /proc there?",
+    )
 }
 
 fn failed(name: &'static str, words: String, limit: String, check: &str) -> Check {
@@ -49,7 +55,12 @@ fn rate(soak: &Soak) -> Check {
     let check = if kept >= KEPT * due {
         Check::ok(G, NAME, words)
     } else {
-        failed(NAME, words, format!("the limit is {:.0} %", KEPT * 100.0), "a lower persondetector rate, fewer cameras on this machine, a smaller picture; is the camera's line below well?")
+        failed(
+            NAME,
+            words,
+            format!("the limit is {:.0} %", KEPT * 100.0),
+            "a lower persondetector rate, fewer cameras on this machine, a smaller picture; is the camera's line below well?",
+        )
     };
     check.figure("kept_per_s", kept).figure("due_per_s", due)
 }
@@ -60,11 +71,17 @@ fn frames(soak: &Soak) -> Check {
         return unread(NAME, "persondetector's stats");
     };
     let skipped = frames.saturating_sub(detected + bad);
-    let words = format!("{frames} pictures: {detected} looked at, {skipped} between, {late} too late, {bad} on which the network failed");
+    let words =
+        format!("{frames} pictures: {detected} looked at, {skipped} between, {late} too late, {bad} on which the network failed");
     let check = if bad > 0 {
         failed(NAME, words, "none may fail".into(), "the model and ONNX Runtime; GST_DEBUG=persondetector:5 says more")
     } else if late as f64 > LATE * (detected + late) as f64 {
-        failed(NAME, words, format!("at most {:.0} % may be too late", LATE * 100.0), "the machine is too slow at times: what else runs here?")
+        failed(
+            NAME,
+            words,
+            format!("at most {:.0} % may be too late", LATE * 100.0),
+            "the machine is too slow at times: what else runs here?",
+        )
     } else {
         Check::ok(G, NAME, words)
     };
@@ -93,7 +110,12 @@ fn cpu(soak: &Soak) -> Check {
     let check = if share <= CPU {
         Check::ok(G, "cpu", words)
     } else {
-        failed("cpu", words, format!("the limit is {:.0} % of the machine", CPU * 100.0), "a lower persondetector rate, a smaller picture in the camera, H.264 instead of H.265")
+        failed(
+            "cpu",
+            words,
+            format!("the limit is {:.0} % of the machine", CPU * 100.0),
+            "a lower persondetector rate, a smaller picture in the camera, H.264 instead of H.265",
+        )
     };
     check.figure("share_of_one_core", of_one).figure("share_of_machine", share)
 }
@@ -115,11 +137,17 @@ fn memory(soak: &Soak) -> Check {
     let (from, to) = (median(&second[..quarter]), median(&second[second.len() - quarter..]));
     let growth = (to - from) / from;
     let mib = |bytes: f64| bytes / f64::from(1 << 20);
-    let words = format!("{:.1} MiB in the middle, {:.1} MiB at the end: {:+.1} % in the second half", mib(from), mib(to), growth * 100.0);
+    let words =
+        format!("{:.1} MiB in the middle, {:.1} MiB at the end: {:+.1} % in the second half", mib(from), mib(to), growth * 100.0);
     let check = if growth <= GROWTH {
         Check::ok(G, "memory", words)
     } else {
-        failed("memory", words, format!("the limit is {:.0} %", GROWTH * 100.0), "soak longer (--minutes 30): it settles in the first minutes; if it does not, report it")
+        failed(
+            "memory",
+            words,
+            format!("the limit is {:.0} %", GROWTH * 100.0),
+            "soak longer (--minutes 30): it settles in the first minutes; if it does not, report it",
+        )
     };
     check.figure("middle_bytes", from).figure("end_bytes", to).figure("growth", growth)
 }
@@ -129,7 +157,14 @@ fn throttling(soak: &Soak) -> Check {
     if !soak.ask_throttle {
         return Check::not_tried(G, NAME, "--without throttling");
     }
-    let hot = |words: String| failed(NAME, words, "the processor must not be slowed down".into(), "cooling and power supply; the machine is slower than it was timed above");
+    let hot = |words: String| {
+        failed(
+            NAME,
+            words,
+            "the processor must not be slowed down".into(),
+            "cooling and power supply; the machine is slower than it was timed above",
+        )
+    };
     match &soak.throttle {
         (Some(Throttle::Count(before)), Some(Throttle::Count(after))) if after == before => {
             Check::ok(G, NAME, "the processor was not slowed down by heat").figure("events", 0)
@@ -141,7 +176,9 @@ fn throttling(soak: &Soak) -> Check {
         (Some(Throttle::Flags(before)), Some(Throttle::Flags(after))) if (after & !before) | (after & 0xf) == 0 => {
             Check::ok(G, NAME, format!("not slowed down by heat or supply (vcgencmd: {after:#x})"))
         }
-        (Some(Throttle::Flags(_)), Some(Throttle::Flags(after))) => hot(format!("slowed down by heat or a weak supply (vcgencmd: {after:#x})")),
+        (Some(Throttle::Flags(_)), Some(Throttle::Flags(after))) => {
+            hot(format!("slowed down by heat or a weak supply (vcgencmd: {after:#x})"))
+        }
         (Some(Throttle::Temperature { .. }), Some(Throttle::Temperature { now, limit })) if now < limit => {
             Check::ok(G, NAME, format!("{now:.0} °C at the end, slowed down from {limit:.0} °C on"))
         }

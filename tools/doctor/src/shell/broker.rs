@@ -52,12 +52,14 @@ fn handshake(broker: &Broker, config: &tls::Config, address: SocketAddr) -> Resu
     let limits = socket.set_read_timeout(Some(WITHIN)).and_then(|()| socket.set_write_timeout(Some(WITHIN)));
     limits.map_err(|e| e.to_string())?;
     while session.is_handshaking() {
-        session.complete_io(&mut socket).map_err(|e| match e.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            Some(error) => explain(error),
-            None if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-                format!("no handshake within {} s; does its port speak TLS?", WITHIN.as_secs())
+        session.complete_io(&mut socket).map_err(|e| {
+            match e.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                Some(error) => explain(error),
+                None if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                    format!("no handshake within {} s; does its port speak TLS?", WITHIN.as_secs())
+                }
+                None => format!("the connection broke off ({e}); does its port speak TLS?"),
             }
-            None => format!("the connection broke off ({e}); does its port speak TLS?"),
         })?;
     }
     let version = session.protocol_version().map_or("TLS".to_owned(), |v| format!("{v:?}").replace('_', "."));
@@ -153,8 +155,12 @@ fn explain(broker: &Broker, address: &str, error: Option<ConnectionError>) -> Ch
     };
     match error {
         ConnectionError::ConnectionRefused(code) => match code {
-            ConnectReturnCode::NotAuthorized | ConnectReturnCode::BadUserNamePassword => judge::refused(address, Refusal::NotAuthorized),
-            ConnectReturnCode::BadClientId | ConnectReturnCode::ClientIdentifierNotValid => judge::refused(address, Refusal::ClientId),
+            ConnectReturnCode::NotAuthorized | ConnectReturnCode::BadUserNamePassword => {
+                judge::refused(address, Refusal::NotAuthorized)
+            }
+            ConnectReturnCode::BadClientId | ConnectReturnCode::ClientIdentifierNotValid => {
+                judge::refused(address, Refusal::ClientId)
+            }
             ConnectReturnCode::RefusedProtocolVersion | ConnectReturnCode::UnsupportedProtocolVersion => {
                 judge::refused(address, Refusal::Version)
             }
@@ -162,7 +168,9 @@ fn explain(broker: &Broker, address: &str, error: Option<ConnectionError>) -> Ch
             other => judge::lost(address, &format!("it refuses the connection: {other:?}")),
         },
         ConnectionError::Timeout(_) => judge::lost(address, &format!("it does not answer within {} s", WITHIN.as_secs())),
-        ConnectionError::Tls(rumqttc::TlsError::TLS(e)) => judge::handshake(address, &tls::explain(&e, &broker.address.host, &broker.trusted)),
+        ConnectionError::Tls(rumqttc::TlsError::TLS(e)) => {
+            judge::handshake(address, &tls::explain(&e, &broker.address.host, &broker.trusted))
+        }
         // With TLS 1.3 a broker looks at our certificate only after the handshake, and hangs up.
         other if broker.tls.is_some() => {
             judge::lost(address, &format!("the connection broke off ({other}); it may ask for a certificate (--cert-location)"))

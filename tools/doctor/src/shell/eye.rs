@@ -191,7 +191,11 @@ fn follow(pipeline: &gst::Pipeline, eye: &Eye, seconds: f64, live: bool, failed:
         match message.as_ref().map(|m| m.view()) {
             Some(gst::MessageView::Error(error)) => {
                 let failure = failure_of(error, now_s);
-                return if first_s.is_some() { Ok((complaints, Some(format!("it failed: {}", error.error())))) } else { Err(failure) };
+                return if first_s.is_some() {
+                    Ok((complaints, Some(format!("it failed: {}", error.error()))))
+                } else {
+                    Err(failure)
+                };
             }
             Some(gst::MessageView::Eos(_)) if first_s.is_none() => return Err(Failure::NoVideo),
             Some(gst::MessageView::Eos(_)) => return Ok((complaints, live.then(|| "it ended the stream".to_owned()))),

@@ -72,7 +72,8 @@ fn time(model: Option<&Path>, hints: &str, (width, height): (u32, u32)) -> Resul
 fn read_when(pipeline: &gst::Pipeline, detector: &gst::Element, enough: u64) -> Result<(u64, f64), String> {
     let bus = pipeline.bus().ok_or("the pipeline has no bus")?;
     for _ in 0..WITHIN_S * 200 {
-        let message = bus.timed_pop_filtered(gst::ClockTime::from_mseconds(5), &[gst::MessageType::Error, gst::MessageType::Warning]);
+        let message =
+            bus.timed_pop_filtered(gst::ClockTime::from_mseconds(5), &[gst::MessageType::Error, gst::MessageType::Warning]);
         match message.as_ref().map(|m| m.view()) {
             Some(gst::MessageView::Error(e)) => return Err(e.error().to_string()),
             Some(gst::MessageView::Warning(w)) => return Err(w.error().to_string()),

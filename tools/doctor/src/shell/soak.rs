@@ -63,7 +63,12 @@ impl Figures {
     }
 
     fn plus(self, o: Self) -> Self {
-        Self { frames: self.frames + o.frames, detected: self.detected + o.detected, late: self.late + o.late, failed: self.failed + o.failed }
+        Self {
+            frames: self.frames + o.frames,
+            detected: self.detected + o.detected,
+            late: self.late + o.late,
+            failed: self.failed + o.failed,
+        }
     }
 }
 

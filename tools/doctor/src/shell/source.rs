@@ -51,7 +51,12 @@ fn chain(codec: &Codec) -> Option<[&'static str; 3]> {
 ///
 /// # Errors
 /// When an element is missing.
-pub fn pipeline(source: &Source, login: Option<&Login>, tail: &gst::Element, watcher: &Arc<dyn Watcher>) -> Result<gst::Pipeline, Failure> {
+pub fn pipeline(
+    source: &Source,
+    login: Option<&Login>,
+    tail: &gst::Element,
+    watcher: &Arc<dyn Watcher>,
+) -> Result<gst::Pipeline, Failure> {
     let pipeline = gst::Pipeline::new();
     let head = match source {
         Source::Camera(camera) => rtsp(camera, login, watcher)?,
