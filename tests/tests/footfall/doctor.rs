@@ -158,6 +158,11 @@ fn doctor_says_what_to_check_of_a_camera() {
     look(&camera.url().replace("/camera", "/another")).is("camera", "opened", "failed", "404");
     let whole = look(camera.url());
     assert_eq!((whole.status, &whole.check("camera", "rate")["outcome"]), (Some(0), &Value::from("ok")), "{}", whole.everything);
+    let short = tempfile::tempdir().unwrap();
+    let Some(ending) = Camera::start(test, &place_of(short.path(), 3).0) else { return };
+    look(ending.url()).is("camera", "opened", "ok", "watched for 2.");
+    let longer = Found::of(doctor(test).unwrap().args(["--camera", ending.url(), "--seconds", "20"]));
+    longer.is("camera", "opened", "failed", "it ended the stream");
     camera.hang();
     let hung = look(camera.url());
     hung.is("camera", "port", "ok", "port open: yes");
@@ -423,6 +428,21 @@ fn doctor_soaks_with_real_figures() {
     found.is("soak", "camera", "ok", "");
     found.is("soak", "throttling", "not_tried", "");
     assert!(found.everything.contains("soak: "), "it says how far it has come");
+}
+
+/// The server plays its film anew for each client: a camera that drops its viewers every four seconds.
+#[test]
+fn doctor_soaks_a_camera_that_goes_and_counts_the_time_without_it() {
+    let test = "doctor_soaks_a_camera_that_goes_and_counts_the_time_without_it";
+    let dir = tempfile::tempdir().unwrap();
+    let Some(mut command) = doctor(test) else { return };
+    let Some(camera) = Camera::start(test, &place_of(dir.path(), 4).0) else { return };
+    command.args(["--camera", camera.url(), "--seconds", "2", "--minutes", "0.25", "--without", "throttling"]);
+    let found = Found::of(&mut command);
+    found.is("soak", "camera", "warning", "it ended the stream");
+    found.is("soak", "rate", "failed", "of 10.00 detections a second kept over 15 s");
+    let kept = found.check("soak", "rate")["figures"]["kept_per_s"].as_f64().unwrap();
+    assert!((4.0..9.0).contains(&kept), "{}", found.everything);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! The command's edge: help, wrong use, and that no value of a wrong line is repeated.
 #![cfg(feature = "gst")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::process::{Command, Output};
 

@@ -28,3 +28,9 @@ impl Clock {
 pub fn wall() -> WallTime {
     WallTime::from_timestamp(jiff::Timestamp::now())
 }
+
+/// Waits before a camera is knocked at again: nobody can wake it, and Ctrl-C ends the process.
+#[allow(clippy::disallowed_methods)]
+pub fn pause(seconds: f64) {
+    std::thread::sleep(std::time::Duration::from_secs_f64(seconds));
+}

@@ -18,7 +18,7 @@ pub fn take_over(secrets: &Secrets) {
         let words = message.get().map(|m| for_gst.clean_log(m.as_str())).unwrap_or_default();
         let object = object.map(|o| for_gst.clean(&o.to_string())).unwrap_or_default();
         let file = file.rsplit('/').next().unwrap_or_default();
-        let _ = writeln!(std::io::stderr(), "{} {} {file}:{line}: {object} {words}", level.name(), category.name());
+        let _ = writeln!(std::io::stderr(), "{} {} {file}:{line}: {object} {words}", level.name().trim_end(), category.name());
     });
     let for_glib = secrets.clone();
     glib::log_set_default_handler(move |domain, level, message| {

@@ -12,7 +12,7 @@ use footfall_doctor::secret::Login;
 use gst::prelude::*;
 use parking_lot::Mutex;
 
-use super::clock::Clock;
+use super::clock::{Clock, pause};
 use super::machine::read;
 use super::output::Output;
 use super::source::{self, Watcher, failure_of};
@@ -209,8 +209,7 @@ impl Running<'_> {
         self.before = self.before.zip(Figures::read(&pipeline)).map(|(a, b)| a.plus(b));
         let _ = pipeline.set_state(gst::State::Null);
         if let Ok(End::Gone(_)) = &end {
-            // The bus of a pipeline that is over is quiet: this is the pause.
-            let _ = pipeline.bus().and_then(|bus| bus.timed_pop_filtered(gst::ClockTime::from_seconds_f64(AGAIN_S), &[]));
+            pause(AGAIN_S);
         }
         end
     }
@@ -228,6 +227,13 @@ impl Running<'_> {
             if let (Some((first_s, _)), None) = (pulse, self.begun) {
                 self.begun = Some((first_s, cpu_s()));
             }
+            if let Some((first_s, _)) = self.begun {
+                let soaked_s = now_s - first_s;
+                self.note(pipeline, soaked_s);
+                if soaked_s >= self.plan.minutes * 60.0 {
+                    return Ok(End::Done);
+                }
+            }
             match message.as_ref().map(|m| m.view()) {
                 // Before the first picture of all, it is no soak.
                 Some(gst::MessageView::Error(error)) if self.begun.is_none() => return Err(failure_of(error, now_s)),
@@ -235,13 +241,6 @@ impl Running<'_> {
                 Some(gst::MessageView::Eos(_)) if matches!(self.plan.source, Source::File(_)) => return Ok(End::Over),
                 Some(gst::MessageView::Eos(_)) => return Ok(End::Gone("it ended the stream".into())),
                 _ => {}
-            }
-            if let Some((first_s, _)) = self.begun {
-                let soaked_s = now_s - first_s;
-                self.note(pipeline, soaked_s);
-                if soaked_s >= self.plan.minutes * 60.0 {
-                    return Ok(End::Done);
-                }
             }
             let quiet_s = now_s - pulse.map_or(opened_s, |(_, last_s)| last_s);
             match self.begun {
