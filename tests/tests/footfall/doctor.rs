@@ -190,15 +190,18 @@ struct Guarded {
 }
 
 impl Guarded {
-    fn start(test: &str, user: &str, password: &str) -> Option<Self> {
+    /// With `identity` (PEM, certificate and key) it is encrypted.
+    fn start(test: &str, password: &str, identity: Option<&Path>) -> Option<Self> {
         const SCRIPT: &str = r#"
 import sys, gi
 gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer as R
+from gi.repository import Gio, GLib, Gst, GstRtspServer as R
 Gst.init(None)
 server = R.RTSPServer(); server.set_address("127.0.0.1"); server.set_service("0")
 auth = R.RTSPAuth(); token = R.RTSPToken(); token.set_string("media.factory.role", "user")
-auth.add_basic(R.RTSPAuth.make_basic(sys.argv[1], sys.argv[2]), token); server.set_auth(auth)
+if len(sys.argv) > 2:
+    auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(sys.argv[2]))
+auth.add_basic(R.RTSPAuth.make_basic("anna", sys.argv[1]), token); server.set_auth(auth)
 factory = R.RTSPMediaFactory(); permissions = R.RTSPPermissions()
 for name in ("media.factory.access", "media.factory.construct"):
     permissions.add_permission_for_role("user", name, True)
@@ -210,7 +213,7 @@ print(server.get_bound_port(), flush=True)
 GLib.MainLoop().run()
 "#;
         let mut command = Command::new("/usr/bin/python3");
-        let child = command.args(["-c", SCRIPT, user, password]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let child = command.args(["-c", SCRIPT, password]).args(identity).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut child = child.ok()?;
         let mut port = String::new();
         BufReader::new(child.stdout.take()?).read_line(&mut port).ok()?;
@@ -245,7 +248,7 @@ fn holds_no_secret(text: &str) {
 #[test]
 fn doctor_and_a_camera_with_a_password() {
     let test = "doctor_and_a_camera_with_a_password";
-    let Some(camera) = doctor(test).and_then(|_| Guarded::start(test, "anna", PASSWORD)) else { return };
+    let Some(camera) = doctor(test).and_then(|_| Guarded::start(test, PASSWORD, None)) else { return };
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("password");
     std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
@@ -276,9 +279,35 @@ fn doctor_and_a_camera_with_a_password() {
 }
 
 #[test]
+fn doctor_and_a_camera_whose_certificate_nobody_trusts() {
+    let test = "doctor_and_a_camera_whose_certificate_nobody_trusts";
+    if doctor(test).is_none() {
+        return;
+    }
+    if !Path::new("/usr/bin/openssl").exists() {
+        eprintln!("skipped: {test}: openssl is not installed");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    certificates(dir.path(), "ours");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let identity = dir.path().join("identity.pem");
+    std::fs::write(&identity, format!("{}{}", read("ours.pem"), read("ours.key"))).unwrap();
+    let Some(camera) = Guarded::start(test, PASSWORD, Some(&identity)) else { return };
+    let look = |scheme: &str| {
+        let address = format!("{scheme}://anna:{PASSWORD}@{}", camera.url);
+        Found::of(doctor(test).unwrap().args(["--seconds", "1", "--camera", &address]))
+    };
+    let untrusted = look("rtsps");
+    untrusted.is("camera", "opened", "failed", "update-ca-certificates");
+    holds_no_secret(&untrusted.everything);
+    look("rtsp").is("camera", "opened", "failed", "does it want rtsps://");
+}
+
+#[test]
 fn doctor_prints_no_secret_even_into_gstreamers_log() {
     let test = "doctor_prints_no_secret_even_into_gstreamers_log";
-    let Some(camera) = doctor(test).and_then(|_| Guarded::start(test, "anna", PASSWORD)) else { return };
+    let Some(camera) = doctor(test).and_then(|_| Guarded::start(test, PASSWORD, None)) else { return };
     let mut command = doctor(test).unwrap();
     // As some firmwares want it, and so that rtspsrc writes one secret into its log.
     let address = format!("rtsp://anna:{PASSWORD}@{}?token=x{PASSWORD}x", camera.url);

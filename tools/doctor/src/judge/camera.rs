@@ -64,7 +64,10 @@ pub fn failure(failure: &Failure, shown: &str, live: bool) -> Check {
         Failure::Undecodable => {
             ("pictures come, and none can be decoded".into(), "the camera's codec and profile: choose H.264, main profile, 8 bit")
         }
-        Failure::Other(words) => (words.clone(), "address and port; does another player (ffplay, VLC) show it?"),
+        Failure::Other(words) => (
+            words.clone(),
+            "is this its RTSP port (usually 554)? does it want rtsps:// instead? does another player (ffplay, VLC) show it?",
+        ),
     };
     let tried = if live { format!("{shown} by rtspsrc over TCP, as the launch lines do") } else { format!("{shown} was read") };
     Check::failed(G, "opened", finding, tried, check)

@@ -22,7 +22,7 @@ use footfall_doctor::address::Source;
 use footfall_doctor::arguments::{self, Arguments, USAGE, Wish};
 use footfall_doctor::check::{Check, Group};
 use footfall_doctor::judge;
-use footfall_doctor::measured::Observed;
+use footfall_doctor::measured::{Failure, Observed};
 use footfall_doctor::secret::{Login, Secrets};
 use gst_plugin_countsink::broker::{BadBroker, Broker, Given};
 
@@ -194,6 +194,11 @@ fn look_at_camera(job: &Job, source: &Source, output: &mut Output) -> Option<Obs
         Ok(seen) => {
             output.add_all(judge::camera::checks(&seen, &shown));
             Some(seen)
+        }
+        // rtspsrc does not say why an encrypted connection fails.
+        Err(Failure::Other(words)) if matches!(source, Source::Camera(camera) if camera.tls) => {
+            output.add(judge::camera::failure(&Failure::Tls(words), &shown, live));
+            None
         }
         Err(failure) => {
             output.add(judge::camera::failure(&failure, &shown, live));
