@@ -5,11 +5,12 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use footfall_tests::broker::{Broker, NOBODYS_PORT};
 use footfall_tests::camera::Camera;
+use footfall_tests::guarded::Guarded;
 use footfall_tests::place;
 use serde_json::Value;
 
@@ -183,56 +184,6 @@ fn doctor_looks_at_a_film() {
     found.is("scene", "picture", "ok", "640x480");
 }
 
-/// A camera with a user, a password, sound and B-frames.
-struct Guarded {
-    child: Child,
-    url: String,
-}
-
-impl Guarded {
-    /// With `identity` (PEM, certificate and key) it is encrypted.
-    fn start(test: &str, password: &str, identity: Option<&Path>) -> Option<Self> {
-        const SCRIPT: &str = r#"
-import sys, gi
-gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
-from gi.repository import Gio, GLib, Gst, GstRtspServer as R
-Gst.init(None)
-server = R.RTSPServer(); server.set_address("127.0.0.1"); server.set_service("0")
-auth = R.RTSPAuth(); token = R.RTSPToken(); token.set_string("media.factory.role", "user")
-if len(sys.argv) > 2:
-    auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(sys.argv[2]))
-auth.add_basic(R.RTSPAuth.make_basic("anna", sys.argv[1]), token); server.set_auth(auth)
-factory = R.RTSPMediaFactory(); permissions = R.RTSPPermissions()
-for name in ("media.factory.access", "media.factory.construct"):
-    permissions.add_permission_for_role("user", name, True)
-factory.set_permissions(permissions); factory.set_shared(True)
-factory.set_launch("( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=10/1 ! x264enc bframes=2 b-adapt=false key-int-max=12 threads=1 ! video/x-h264,profile=main ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8 )")
-server.get_mount_points().add_factory("/camera", factory)
-server.attach(None)
-print(server.get_bound_port(), flush=True)
-GLib.MainLoop().run()
-"#;
-        let mut command = Command::new("/usr/bin/python3");
-        let child = command.args(["-c", SCRIPT, password]).args(identity).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut child = child.ok()?;
-        let mut port = String::new();
-        BufReader::new(child.stdout.take()?).read_line(&mut port).ok()?;
-        let camera = Self { child, url: format!("127.0.0.1:{}/camera", port.trim()) };
-        if port.trim().is_empty() {
-            eprintln!("skipped: {test}: gst-rtsp-server is not installed");
-            return None;
-        }
-        Some(camera)
-    }
-}
-
-impl Drop for Guarded {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// A password that hides nowhere by chance: its middle is looked for as well.
 const PASSWORD: &str = "Gh7-zebraQuark_91x";
 
@@ -257,10 +208,10 @@ fn doctor_and_a_camera_with_a_password() {
         command.args(["--seconds", "3"]);
         command
     };
-    let url = format!("rtsp://{}", camera.url);
+    let url = format!("rtsp://{}", camera.address());
     let stranger = Found::of(look().args(["--camera", &url]));
     stranger.is("camera", "opened", "failed", "401");
-    let wrong = Found::of(look().args(["--camera", &format!("rtsp://anna:wrong-{PASSWORD}@{}", camera.url)]));
+    let wrong = Found::of(look().args(["--camera", &format!("rtsp://anna:wrong-{PASSWORD}@{}", camera.address())]));
     wrong.is("camera", "opened", "failed", "--camera-password-location");
     holds_no_secret(&wrong.everything);
     let known = Found::of(look().args(["--camera", &url, "--camera-user", "anna", "--camera-password-location"]).arg(&file));
@@ -272,7 +223,10 @@ fn doctor_and_a_camera_with_a_password() {
     let by_environment =
         Found::of(look().env("FOOTFALL_CAMERA_PASSWORD", PASSWORD).args(["--camera", &url, "--camera-user", "anna"]));
     by_environment.is("camera", "opened", "ok", "");
-    let pasted = Found::of(look().args(["--camera", &format!("rtsp://anna:{PASSWORD}@{}", camera.url)]));
+    let address = format!("rtsp://anna:{PASSWORD}@{}", camera.address());
+    let pasted = Found::of(look().args(["--camera", &address, "--scene", &format!("/nonexistent/{PASSWORD}.json")]));
+    // Where nobody looked for one: the last look before it is printed.
+    pasted.is("scene", "file", "failed", "/nonexistent/***.json");
     pasted.is("camera", "login", "warning", "process lists");
     pasted.is("camera", "opened", "ok", &url);
     holds_no_secret(&pasted.everything);
@@ -295,7 +249,7 @@ fn doctor_and_a_camera_whose_certificate_nobody_trusts() {
     std::fs::write(&identity, format!("{}{}", read("ours.pem"), read("ours.key"))).unwrap();
     let Some(camera) = Guarded::start(test, PASSWORD, Some(&identity)) else { return };
     let look = |scheme: &str| {
-        let address = format!("{scheme}://anna:{PASSWORD}@{}", camera.url);
+        let address = format!("{scheme}://anna:{PASSWORD}@{}", camera.address());
         Found::of(doctor(test).unwrap().args(["--seconds", "1", "--camera", &address]))
     };
     let untrusted = look("rtsps");
@@ -310,7 +264,7 @@ fn doctor_prints_no_secret_even_into_gstreamers_log() {
     let Some(camera) = doctor(test).and_then(|_| Guarded::start(test, PASSWORD, None)) else { return };
     let mut command = doctor(test).unwrap();
     // As some firmwares want it, and so that rtspsrc writes one secret into its log.
-    let address = format!("rtsp://anna:{PASSWORD}@{}?token=x{PASSWORD}x", camera.url);
+    let address = format!("rtsp://anna:{PASSWORD}@{}?token=x{PASSWORD}x", camera.address());
     command.args(["--seconds", "1", "--camera", &address]);
     command.env("GST_DEBUG", "9").env("G_MESSAGES_DEBUG", "all");
     let output = command.output().unwrap();
