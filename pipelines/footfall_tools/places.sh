@@ -8,6 +8,7 @@ case $target in /*) ;; *) target=$root/$target ;; esac
 built=$target/release/libgstfootfall.so
 plugins=$target/gstreamer-1.0
 plugin=$plugins/libgstfootfall.so
+built_doctor=$target/release/footfall-doctor
 doctor=$target/bin/footfall-doctor
 
 ort_version=1.23.2

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use footfall_tests::broker::{Broker, NOBODYS_PORT};
 use footfall_tests::camera::Camera;
 use footfall_tests::guarded::Guarded;
-use footfall_tests::place;
+use footfall_tests::{place, run};
 use serde_json::Value;
 
 use super::broker_faults::certificates;
@@ -181,6 +181,15 @@ fn doctor_looks_at_a_film() {
     found.is("camera", "codec", "ok", "H.264");
     found.is("camera", "rate", "ok", "10.00 pictures a second");
     found.is("camera", "drift", "not_tried", "film");
+    // AVI stamps no encoded picture.
+    let avi = dir.path().join("film.avi");
+    let line = format!(
+        "videotestsrc num-buffers=60 ! video/x-raw,framerate=12/1 ! jpegenc ! avimux ! filesink location={}",
+        avi.display()
+    );
+    run::play(&run::launch(&line)).end_is_eos();
+    let old = Found::of(doctor(test).unwrap().arg("--camera").arg(&avi));
+    old.is("camera", "rate", "ok", "12.00 pictures a second");
     found.is("scene", "picture", "ok", "640x480");
 }
 

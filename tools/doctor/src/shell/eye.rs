@@ -36,6 +36,8 @@ struct Seen {
     last_stamp: Option<u32>,
     clock_rate: f64,
     arrivals: Vec<Arrival>,
+    /// A film's pictures once more, decoded: some formats (AVI) stamp them only then.
+    shown: Vec<Arrival>,
     decoded: u64,
     first_s: Option<f64>,
     latest_s: Option<f64>,
@@ -46,6 +48,7 @@ struct Seen {
 
 struct Eye {
     clock: Clock,
+    live: bool,
     seen: Mutex<Seen>,
 }
 
@@ -127,10 +130,13 @@ impl Watcher for Eye {
             Picture { width: side("width"), height: side("height"), format, interlaced: mode != "progressive" };
     }
 
-    fn decoded(&self) {
+    fn decoded(&self, pts: Option<gst::ClockTime>) {
         let now_s = self.clock.seconds();
         let mut seen = self.seen.lock();
         seen.decoded += 1;
+        if let Some(pts) = pts.filter(|_| !self.live && seen.shown.len() < MOST_ARRIVALS) {
+            seen.shown.push(Arrival { media_s: pts.nseconds() as f64 / 1e9, at_s: now_s });
+        }
         seen.first_s.get_or_insert(now_s);
     }
 
@@ -148,7 +154,7 @@ pub fn watch(source: &Source, login: Option<&Login>, seconds: f64) -> Result<Obs
     let sink = make("fakesink")?;
     sink.set_property("sync", false);
     sink.set_property("async", false);
-    let eye = Arc::new(Eye { clock: Clock::start(), seen: Mutex::default() });
+    let eye = Arc::new(Eye { clock: Clock::start(), live, seen: Mutex::default() });
     let watcher: Arc<dyn Watcher> = eye.clone();
     let pipeline = source::pipeline(source, login, &sink, &watcher)?;
     let started = pipeline.set_state(gst::State::Playing);
@@ -164,7 +170,7 @@ pub fn watch(source: &Source, login: Option<&Login>, seconds: f64) -> Result<Obs
         stated_rate: seen.described_rate.or(seen.encoded_rate),
         sound: seen.sound,
         picture: seen.picture,
-        arrivals: seen.arrivals,
+        arrivals: if live || !seen.arrivals.is_empty() { seen.arrivals } else { seen.shown },
         decoded: seen.decoded,
         complaints,
         rtcp_after_s: seen.report_s.map(|s| (s - first_s).max(0.0)),
@@ -183,7 +189,12 @@ fn follow(pipeline: &gst::Pipeline, eye: &Eye, seconds: f64, live: bool, failed:
         let now_s = eye.clock.seconds();
         let (first_s, latest_s, media_s, failure) = {
             let seen = eye.seen.lock();
-            (seen.first_s, seen.latest_s, seen.arrivals.last().map_or(0.0, |a| a.media_s), seen.failure.clone())
+            (
+                seen.first_s,
+                seen.latest_s,
+                seen.arrivals.last().or(seen.shown.last()).map_or(0.0, |a| a.media_s),
+                seen.failure.clone(),
+            )
         };
         if let Some(failure) = failure {
             return Err(failure);

@@ -80,7 +80,7 @@ struct Pulse {
 }
 
 impl Watcher for Pulse {
-    fn decoded(&self) {
+    fn decoded(&self, _pts: Option<gst::ClockTime>) {
         let now_s = self.clock.seconds();
         let mut times = self.first_and_last_s.lock();
         *times = Some((times.map_or(now_s, |(first, _)| first), now_s));

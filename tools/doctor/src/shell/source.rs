@@ -24,7 +24,7 @@ pub trait Watcher: Send + Sync + 'static {
     /// Decoded pictures are of this shape.
     fn shape(&self, _caps: &gst::StructureRef) {}
     /// A picture was decoded.
-    fn decoded(&self) {}
+    fn decoded(&self, _pts: Option<gst::ClockTime>) {}
     /// It can not go on.
     fn failed(&self, failure: Failure);
 }
@@ -229,8 +229,8 @@ fn watch_decoded(pad: &gst::Pad, watcher: &Arc<dyn Watcher>) {
     let watch = watcher.clone();
     watch_caps(pad, move |caps| watch.shape(caps));
     let watch = watcher.clone();
-    pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
-        watch.decoded();
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+        watch.decoded(info.buffer().and_then(|b| b.pts()));
         gst::PadProbeReturn::Ok
     });
 }
