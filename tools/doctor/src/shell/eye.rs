@@ -36,7 +36,7 @@ struct Seen {
     last_stamp: Option<u32>,
     clock_rate: f64,
     arrivals: Vec<Arrival>,
-    /// A film's pictures once more, decoded: some formats (AVI) stamp them only then.
+    /// A film's pictures once more, decoded: some formats (AVI) stamp most of them only then.
     shown: Vec<Arrival>,
     decoded: u64,
     first_s: Option<f64>,
@@ -170,7 +170,7 @@ pub fn watch(source: &Source, login: Option<&Login>, seconds: f64) -> Result<Obs
         stated_rate: seen.described_rate.or(seen.encoded_rate),
         sound: seen.sound,
         picture: seen.picture,
-        arrivals: if live || !seen.arrivals.is_empty() { seen.arrivals } else { seen.shown },
+        arrivals: if seen.shown.len() > 2 * seen.arrivals.len() { seen.shown } else { seen.arrivals },
         decoded: seen.decoded,
         complaints,
         rtcp_after_s: seen.report_s.map(|s| (s - first_s).max(0.0)),
@@ -192,7 +192,7 @@ fn follow(pipeline: &gst::Pipeline, eye: &Eye, seconds: f64, live: bool, failed:
             (
                 seen.first_s,
                 seen.latest_s,
-                seen.arrivals.last().or(seen.shown.last()).map_or(0.0, |a| a.media_s),
+                seen.shown.last().or(seen.arrivals.last()).map_or(0.0, |a| a.media_s),
                 seen.failure.clone(),
             )
         };
