@@ -73,7 +73,7 @@ impl Shop {
 }
 
 /// A CA, and a certificate by it for `localhost`: `NAME-ca.pem`, `NAME.pem`, `NAME.key`.
-pub fn certificates(dir: &Path, name: &str) {
+fn certificates(dir: &Path, name: &str) {
     let run = |arguments: &str| {
         let mut command = Command::new("openssl");
         let done = command.args(arguments.split(' ')).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -14,7 +14,6 @@ use footfall_tests::guarded::Guarded;
 use footfall_tests::{place, run};
 use serde_json::Value;
 
-use super::broker_faults::certificates;
 use super::camera_faults::film;
 use super::counting::SCENE;
 
@@ -69,6 +68,21 @@ impl Found {
 
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A CA, and a certificate by it for `localhost` that ends in two days: `NAME-ca.pem`, `NAME.pem`, `NAME.key`.
+fn certificates(dir: &Path, name: &str) {
+    let run = |arguments: &str| {
+        let mut command = Command::new("openssl");
+        let done = command.args(arguments.split(' ')).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        assert!(done.unwrap().success(), "openssl {arguments}");
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    run(&format!("req -x509 {key} -keyout {name}-ca.key -out {name}-ca.pem -days 2 -subj /CN={name}"));
+    run(&format!("req {key} -keyout {name}.key -out {name}.csr -subj /CN=localhost"));
+    std::fs::write(dir.join("san"), "subjectAltName=DNS:localhost").unwrap();
+    let by = format!("-CA {name}-ca.pem -CAkey {name}-ca.key -CAcreateserial");
+    run(&format!("x509 -req -in {name}.csr {by} -out {name}.pem -days 2 -extfile san"));
 }
 
 /// A film with its scene.
