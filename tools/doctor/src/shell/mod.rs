@@ -133,7 +133,6 @@ fn given_broker(a: &Arguments, address: &str) -> Given {
         topic_prefix: a.topic_prefix.clone(),
         keep_alive: Duration::from_secs(30),
         allow_plain: a.allow_plain,
-        ..Given::default()
     }
 }
 
