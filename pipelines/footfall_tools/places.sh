@@ -10,6 +10,8 @@ plugins=$target/gstreamer-1.0
 plugin=$plugins/libgstfootfall.so
 built_runner=$target/release/footfall-run
 runner=$target/bin/footfall-run
+built_doctor=$target/release/footfall-doctor
+doctor=$target/bin/footfall-doctor
 
 ort_version=1.23.2
 cached_runtime=$cache/libonnxruntime.so.$ort_version

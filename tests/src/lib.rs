@@ -6,6 +6,7 @@
 pub mod attested;
 pub mod broker;
 pub mod camera;
+pub mod guarded;
 pub mod picture;
 pub mod place;
 pub mod run;

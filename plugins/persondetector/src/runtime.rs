@@ -152,14 +152,21 @@ fn libraries_in(folder: &Path) -> Vec<PathBuf> {
     names.into_iter().map(|name| folder.join(name)).collect()
 }
 
-/// May this library be loaded?
-fn check(path: &Path, telemetry_off: bool) -> Result<(), Unfit> {
+/// The minor version (of 1.x) of a library, read from the file itself.
+///
+/// # Errors
+/// When it can not be read or carries none.
+pub fn minor_of(path: &Path) -> Result<u32, Unfit> {
     let unreadable = |error| Unfit::Unreadable { path: path.to_owned(), error };
     let mut file = File::open(path).map_err(unreadable)?;
-    let minor = minor_version(&mut file).map_err(unreadable)?.ok_or_else(|| Unfit::NoVersion(path.to_owned()))?;
-    match minor {
-        ..OLDEST_MINOR => Err(Unfit::TooOld { path: path.to_owned(), minor }),
-        TELEMETRY_MINOR.. if !telemetry_off => Err(Unfit::Telemetry { path: path.to_owned(), minor }),
+    minor_version(&mut file).map_err(unreadable)?.ok_or_else(|| Unfit::NoVersion(path.to_owned()))
+}
+
+/// May this library be loaded?
+fn check(path: &Path, telemetry_off: bool) -> Result<(), Unfit> {
+    match minor_of(path)? {
+        minor @ ..OLDEST_MINOR => Err(Unfit::TooOld { path: path.to_owned(), minor }),
+        minor @ TELEMETRY_MINOR.. if !telemetry_off => Err(Unfit::Telemetry { path: path.to_owned(), minor }),
         _ => Ok(()),
     }
 }

@@ -10,6 +10,7 @@ mod caps_change;
 mod counting;
 mod demo;
 mod detecting;
+mod doctor;
 mod documentation;
 mod late_branch;
 mod lateness;
