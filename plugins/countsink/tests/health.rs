@@ -200,7 +200,7 @@ fn health_is_the_same_whether_or_not_somebody_is_there() {
             let now = moment(ms as f64 / 1000.0);
             // It dies a few seconds after a minute; with nobody there the last totals are from before it.
             let lives = ms <= 343_000;
-            if lives && (ms + totals_every_ms / 2) % totals_every_ms == 0 {
+            if lives && (ms + totals_every_ms / 2).is_multiple_of(totals_every_ms) {
                 let entries = if totals_every_ms < 1000 { ms / 1000 } else { 0 };
                 monitor.totals(&totals(now.wall, ClockKind::Live, entries, now.monotonic), now);
             }
