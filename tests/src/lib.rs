@@ -6,9 +6,11 @@
 pub mod attested;
 pub mod broker;
 pub mod camera;
+pub mod certificates;
 pub mod guarded;
 pub mod picture;
 pub mod place;
+pub mod relay;
 pub mod run;
 pub mod runner;
 pub mod scarce;

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::credentials::{Credentials, Surroundings, open_to_all};
 use crate::tls;
 
 /// Port of `mqtt://` where the address names none.
@@ -47,7 +48,7 @@ impl Address {
         };
         if text.contains('@') {
             return Err(BadBroker(
-                "broker: the address holds a user's name or password, which would show in process lists; use the properties username and password-location".into(),
+                "broker: the address holds a user's name or password, which would show in process lists; use username and password-location".into(),
             ));
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(|| bad(&format!("{text:?} is no address")))?;
@@ -108,15 +109,15 @@ pub struct Given {
     pub allow_plain: bool,
 }
 
-/// How the broker is spoken to. It has no `Debug`: it holds a password.
+/// How the broker is spoken to. It has no `Debug`: nothing of it is to be logged.
 #[derive(Clone)]
 pub struct Broker {
     /// Where it is.
     pub address: Address,
     /// The client's name; by default made of site and camera.
     pub client_id: Option<String>,
-    /// User's name and password.
-    pub credentials: Option<(String, String)>,
+    /// Who we are; `None` is anonymous.
+    pub credentials: Option<Credentials>,
     /// How its certificate is checked; `None` is unencrypted.
     pub tls: Option<tls::Config>,
     /// Whose authorities are trusted, in words.
@@ -125,14 +126,20 @@ pub struct Broker {
     pub topic_prefix: String,
     /// An idle connection is probed this often.
     pub keep_alive: Duration,
+    /// What works and should still not be so, a sentence each.
+    pub remarks: Vec<String>,
 }
 
 impl Given {
-    /// The checked settings; files are read.
+    /// The checked settings; files are read, and the process's surroundings.
     ///
     /// # Errors
     /// With the first thing that can not be.
     pub fn check(&self) -> Result<Broker, BadBroker> {
+        self.check_in(&Surroundings::of_process())
+    }
+
+    fn check_in(&self, surroundings: &Surroundings) -> Result<Broker, BadBroker> {
         let address = Address::parse(&self.broker)?;
         if !address.tls && !address.is_loopback() && !self.allow_plain {
             return Err(BadBroker(format!(
@@ -153,7 +160,7 @@ impl Given {
         Ok(Broker {
             address,
             client_id: self.client_id.clone().filter(|id| !id.is_empty()),
-            credentials: self.credentials()?,
+            credentials: surroundings.credentials(self.username.as_deref(), self.password_location.as_deref())?,
             tls,
             trusted: match &self.ca_location {
                 Some(path) => format!("ca-location {}", path.display()),
@@ -161,24 +168,14 @@ impl Given {
             },
             topic_prefix: self.topic_prefix.clone(),
             keep_alive: self.keep_alive,
+            remarks: self.remarks(),
         })
     }
 
-    fn credentials(&self) -> Result<Option<(String, String)>, BadBroker> {
-        let Some(username) = self.username.clone().filter(|name| !name.is_empty()) else {
-            return match &self.password_location {
-                Some(_) => Err(BadBroker("password-location: it is set, but username is not; set both".into())),
-                None => Ok(None),
-            };
-        };
-        let password = match &self.password_location {
-            Some(path) => {
-                let text = read("password-location", path)?;
-                String::from_utf8(text).map_err(|_| BadBroker(format!("password-location: {} is no text", path.display())))?
-            }
-            None => String::new(),
-        };
-        Ok(Some((username, password.trim_end_matches(['\r', '\n']).to_owned())))
+    /// Secrets that everybody on this machine may read.
+    fn remarks(&self) -> Vec<String> {
+        let files = [("password-location", &self.password_location), ("key-location", &self.key_location)];
+        files.into_iter().filter_map(|(property, path)| open_to_all(property, path.as_deref()?)).collect()
     }
 }
 
@@ -200,6 +197,8 @@ fn prefix(prefix: &str) -> Result<(), BadBroker> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn given(broker: &str) -> Given {
@@ -254,17 +253,19 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_the_file_without_its_last_line_break() {
+    fn who_we_are_comes_from_properties_and_surroundings() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("password");
-        std::fs::write(&path, " two words \n").unwrap();
-        let mut given = given("mqtt://127.0.0.1");
-        given.password_location = Some(path);
-        assert!(given.check().err().unwrap().0.contains("username"));
-        given.username = Some("anna".into());
-        assert_eq!(given.check().ok().unwrap().credentials, Some(("anna".into(), " two words ".into())));
-        given.password_location = Some("/nonexistent/password".into());
-        assert!(given.check().err().unwrap().0.contains("/nonexistent/password"));
+        std::fs::write(&path, "sesame\n").unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        let with_file = Given { username: Some("anna".into()), password_location: Some(path), ..given("mqtt://127.0.0.1") };
+        let broker = with_file.check_in(&Surroundings::default()).ok().unwrap();
+        assert!(broker.credentials.is_some_and(|c| c.username == "anna" && c.password.expose() == "sesame"));
+        assert!(broker.remarks.iter().any(|r| r.contains("0644")), "{:?}", broker.remarks);
+        let around = Surroundings { username: Some("berta".into()), ..Surroundings::default() };
+        let broker = given("mqtt://127.0.0.1").check_in(&around).ok().unwrap();
+        assert!(broker.credentials.is_some_and(|c| c.username == "berta" && c.password.expose().is_empty()));
+        assert_eq!(broker.remarks, Vec::<String>::new());
     }
 
     #[test]

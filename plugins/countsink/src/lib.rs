@@ -12,15 +12,20 @@
 
 pub mod backoff;
 pub mod broker;
+pub mod credentials;
 pub mod days;
 pub mod disclosure;
+pub mod health;
 pub mod hours;
+pub mod info;
 pub mod jsonl;
+pub mod labels;
 pub mod mailbox;
 pub mod mqtt;
 pub mod outbound;
 pub mod payload;
 pub mod tls;
+pub mod watch;
 pub mod worker;
 
 #[cfg(feature = "gst")]

@@ -83,6 +83,7 @@ pub struct Outbound {
     counts: VecDeque<Payload>,
     bytes: usize,
     status: Option<Status>,
+    status_under_way: Option<Status>,
     under_way: Option<(Topic, Instant)>,
     holds: [Hold; 2],
     acknowledged: u64,
@@ -118,6 +119,7 @@ impl Outbound {
             return None;
         }
         let message = if let Some(status) = self.status.filter(|_| !self.holds[Topic::Status as usize].holds(now)) {
+            self.status_under_way = Some(status);
             (Topic::Status, Message::Status(status))
         } else if let Some(payload) = self.counts.front().filter(|_| !self.holds[Topic::Counts as usize].holds(now)) {
             (Topic::Counts, Message::Counts(payload.clone()))
@@ -133,7 +135,9 @@ impl Outbound {
         let Some((topic, _)) = self.under_way.take() else { return };
         self.holds[topic as usize] = Hold::default();
         match topic {
-            Topic::Status => self.status = None,
+            // Another may have been set meanwhile.
+            Topic::Status if self.status == self.status_under_way => self.status = None,
+            Topic::Status => {}
             Topic::Counts => {
                 if let Some(payload) = self.counts.pop_front() {
                     self.bytes -= payload.text.len();
@@ -163,6 +167,11 @@ impl Outbound {
     /// Payloads that are not acknowledged.
     pub fn queued(&self) -> usize {
         self.counts.len()
+    }
+
+    /// The oldest of these.
+    pub fn oldest(&self) -> Option<&Payload> {
+        self.counts.front()
     }
 
     /// Is there a status that the broker has not accepted?
@@ -245,6 +254,19 @@ mod tests {
         out.next(t);
         assert_eq!(out.refused(t), Some(Topic::Status));
         assert_eq!(out.next(t), Some(Message::Counts(payload(1))));
+    }
+
+    #[test]
+    fn a_status_that_is_set_while_another_is_under_way_is_sent_too() {
+        let (mut out, t) = (Outbound::default(), now());
+        out.set_status(Status::Online);
+        out.next(t);
+        out.set_status(Status::Stopped);
+        out.accepted();
+        assert!(out.status_waits());
+        assert_eq!(out.next(t), Some(Message::Status(Status::Stopped)));
+        out.accepted();
+        assert!(!out.status_waits());
     }
 
     #[test]

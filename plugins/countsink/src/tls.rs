@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
+use zeroize::Zeroizing;
 
 use crate::broker::{BadBroker, read};
 
@@ -64,13 +65,13 @@ fn certificates(property: &str, path: &Path) -> Result<Vec<CertificateDer<'stati
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, BadBroker> {
-    let pem = read("key-location", path)?;
+    let pem = Zeroizing::new(read("key-location", path)?);
     PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|_| BadBroker(format!("key-location: {} holds no PEM key without a pass phrase", path.display())))
 }
 
-/// Why a handshake failed, as a clause with its remedy.
-pub fn explain(error: &rustls::Error, host: &str, trusted: &str) -> String {
+/// Why a handshake failed, as a clause with its remedy. `has_identity`: we have a certificate to show.
+pub fn explain(error: &rustls::Error, host: &str, trusted: &str, has_identity: bool) -> String {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
             format!("its certificate is signed by no authority of {trusted}; set ca-location to the broker's CA")
@@ -86,9 +87,28 @@ pub fn explain(error: &rustls::Error, host: &str, trusted: &str) -> String {
         rustls::Error::InvalidCertificate(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) => {
             "its certificate is not valid yet; set this machine's clock".to_owned()
         }
-        rustls::Error::AlertReceived(alert) => {
+        rustls::Error::InvalidCertificate(other) => format!("its certificate is not usable ({other}); let its owner renew it"),
+        rustls::Error::AlertReceived(alert) => refused_by_it(*alert, has_identity),
+        other => format!("the handshake failed ({other}); check that its port speaks TLS"),
+    }
+}
+
+/// It broke the handshake off with this word.
+fn refused_by_it(alert: AlertDescription, has_identity: bool) -> String {
+    use AlertDescription as A;
+    match (alert, has_identity) {
+        (A::ProtocolVersion, _) => "it speaks neither TLS 1.2 nor 1.3; let its owner renew it".to_owned(),
+        (A::CertificateExpired, true) => {
+            "our certificate has expired for it; renew cert-location, or set this machine's clock".to_owned()
+        }
+        (alert, true) => {
+            format!("it does not accept our certificate ({alert:?}); check by whom cert-location is signed, and until when")
+        }
+        (A::CertificateRequired, false) => {
+            "it asks for a certificate, and we have none; set cert-location and key-location".to_owned()
+        }
+        (alert, false) => {
             format!("it refused the handshake ({alert:?}); it may ask for a certificate: set cert-location and key-location")
         }
-        other => format!("the encrypted connection failed ({other}); check that its port speaks TLS"),
     }
 }

@@ -15,11 +15,13 @@ use tokio::time::{Instant, timeout};
 use crate::broker::Broker;
 use crate::days::Days;
 use crate::disclosure::{Figures, disclose};
+use crate::health::Incident;
 use crate::hours::{Finished, Hours, PUBLISH_AFTER};
 use crate::jsonl::JsonLines;
 use crate::mailbox::{Letter, Mailbox};
 use crate::mqtt::{Link, State};
 use crate::payload::{self, Payload};
+use crate::watch::{Frames, Watch};
 
 /// How often the worker looks at the clock while nothing arrives.
 const TICK: Duration = Duration::from_secs(1);
@@ -76,6 +78,7 @@ struct Progress {
 #[derive(Default)]
 struct Shared {
     mailbox: Mailbox,
+    frames: Frames,
     progress: Mutex<Progress>,
     moved: Condvar,
     published: Mutex<u64>,
@@ -125,6 +128,11 @@ impl Worker {
         self.shared.mailbox.post(Letter::Totals(Box::new(totals)));
     }
 
+    /// A frame has come, or a gap instead of one. Cheap, and never waits.
+    pub fn frame(&self) {
+        self.shared.frames.count();
+    }
+
     /// The stream has ended: waits until its windows are handed over, at most `patience`, and not when interrupted.
     pub fn end_of_stream(&self, patience: Duration) {
         let number = {
@@ -167,7 +175,9 @@ impl Worker {
 fn work(config: Config, shared: &Arc<Shared>, notify: Notify) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut desk = Desk { config, shared: Arc::clone(shared), notify, camera: None, told: Told::default(), end: None };
+        let watch = Watch::new(shared.frames.clone());
+        let shared = Arc::clone(shared);
+        let mut desk = Desk { config, shared, notify, camera: None, watch, told: Told::default(), end: None };
         desk.run().await;
     });
     // Not dropped in place: that would wait for a name look-up that hangs.
@@ -197,6 +207,7 @@ struct Desk {
     shared: Arc<Shared>,
     notify: Notify,
     camera: Option<Camera>,
+    watch: Watch,
     told: Told,
     /// The end of a stream whose windows are not handed over yet, and when it came.
     end: Option<(u64, Instant)>,
@@ -218,8 +229,9 @@ impl Desk {
             if let Some(link) = self.link() {
                 link.hand_over();
             }
+            let until_health = self.watch.look(self.camera.as_ref().map(|camera| &camera.scene), self.link().as_deref());
             // While an end of stream waits for the broker, look more often.
-            let pause = if self.end.is_some() { TICK / 50 } else { TICK };
+            let pause = if self.end.is_some() { TICK / 50 } else { TICK.min(until_health) };
             let _ = timeout(pause, self.shared.mailbox.arrival()).await;
         }
     }
@@ -256,19 +268,26 @@ impl Desk {
             *self.shared.link.lock() = Some(Arc::clone(&link));
             tokio::spawn(link.run());
         }
+        self.watch.scene(&scene, self.link().as_deref());
         self.camera = Some(Camera { hours: Hours::new(scene.windows()), days: Days::default(), scene, at: None });
     }
 
     fn totals(&mut self, totals: Totals) {
         let Some(camera) = &mut self.camera else { return };
         if totals.stream != camera.scene.stream_name() {
+            self.watch.note(Incident::Stranger);
             if !std::mem::replace(&mut self.told.stranger, true) {
                 let sentence = format!("totals of {} are ignored: the scene is of {}", totals.stream, camera.scene.stream_name());
                 self.warn(sentence);
             }
             return;
         }
-        match camera.hours.receive(totals) {
+        self.watch.totals(&totals);
+        let received = camera.hours.receive(totals);
+        if received.is_err() {
+            self.watch.note(Incident::TotalsFell);
+        }
+        match received {
             Ok(()) => camera.at = Some(Instant::now()),
             Err(fell) if !std::mem::replace(&mut self.told.fell, true) => self.warn(format!("totals are ignored: {fell}")),
             Err(_) => {}
@@ -313,10 +332,12 @@ impl Desk {
         let figures = Figures::of(&camera.scene, window).with_day(&camera.scene, day);
         let published = disclose(&figures, &camera.scene);
         let payload = payload::write(&camera.scene, RULE_VERSION, window, &published);
-        if let Some(Err(problem)) = self.config.jsonl.as_mut().map(|file| file.append(&payload))
-            && !std::mem::replace(&mut self.told.file, true)
-        {
-            self.warn(problem.to_string());
+        self.watch.window(&camera.scene, window);
+        if let Some(Err(problem)) = self.config.jsonl.as_mut().map(|file| file.append(&payload)) {
+            self.watch.note(Incident::FileFailed);
+            if !std::mem::replace(&mut self.told.file, true) {
+                self.warn(problem.to_string());
+            }
         }
         *self.shared.published.lock() += 1;
         if let Some(link) = self.link() {

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod broker_faults;
+mod broker_outage;
 mod camera_fault_supervised;
 mod camera_faults;
 mod caps_change;
@@ -24,3 +25,5 @@ mod runner;
 mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;
+mod secrets;
+mod tls;

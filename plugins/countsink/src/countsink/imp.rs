@@ -123,6 +123,7 @@ impl BaseSinkImpl for CountSink {
                     worker.end_of_stream(self.eos_timeout());
                 }
             }
+            gst::EventView::Gap(_) => self.frame_came(),
             _ => {}
         }
         self.parent_event(event)
@@ -149,6 +150,7 @@ impl BaseSinkImpl for CountSink {
     }
 
     fn render(&self, _buffer: &gst::Buffer) -> Result<gst::FlowSuccess, gst::FlowError> {
+        self.frame_came();
         let missing = match *self.seen.lock() {
             Seen { scene: true, totals: true } => return Ok(gst::FlowSuccess::Ok),
             Seen { scene: false, .. } => "no scene came down the stream: give one with persondetector scene-location=FILE",
@@ -194,6 +196,13 @@ impl CountSink {
 
     fn worker(&self) -> Option<Arc<Worker>> {
         self.run.lock().clone()
+    }
+
+    /// The camera lives: told by frames, which come whoever is in them.
+    fn frame_came(&self) {
+        if let Some(worker) = &*self.run.lock() {
+            worker.frame();
+        }
     }
 
     fn eos_timeout(&self) -> Duration {
