@@ -53,6 +53,11 @@ pub fn settings(sentence: &str) -> Check {
     Check::failed(G, "settings", sentence, "the address and the files were read", "as it says; docs/elements/countsink.md")
 }
 
+/// The settings work, and should still not be so: a sentence with its remedy.
+pub fn remark(sentence: &str) -> Check {
+    Check::warning(G, "settings", "secrets that others may read", sentence)
+}
+
 /// The handshake worked. `trusted`: whose authorities, in words.
 pub fn certificate(certificate: &Certificate, trusted: &str, now: WallTime) -> Check {
     let Certificate { issuer, until, session } = certificate;

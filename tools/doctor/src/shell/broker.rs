@@ -43,9 +43,15 @@ pub fn checks(broker: &Broker, address: SocketAddr, scene: Option<&Scene>) -> Ve
     checks
 }
 
+/// Why a handshake failed, as a clause with its remedy.
+fn why(broker: &Broker, error: &rustls::Error) -> String {
+    let has_identity = broker.tls.as_ref().is_some_and(|config| config.client_auth_cert_resolver.has_certs());
+    tls::explain(error, &broker.address.host, &broker.trusted, has_identity)
+}
+
 /// A TLS handshake of its own, because the client tells nothing of the broker's certificate.
 fn handshake(broker: &Broker, config: &tls::Config, address: SocketAddr) -> Result<Certificate, String> {
-    let explain = |e: &rustls::Error| tls::explain(e, &broker.address.host, &broker.trusted);
+    let explain = |e: &rustls::Error| why(broker, e);
     let name = rustls::pki_types::ServerName::try_from(broker.address.host.clone()).map_err(|e| e.to_string())?;
     let mut session = rustls::ClientConnection::new(config.clone(), name).map_err(|e| explain(&e))?;
     let mut socket = TcpStream::connect_timeout(&address, WITHIN).map_err(|e| e.to_string())?;
@@ -101,8 +107,8 @@ async fn converse(broker: &Broker, scene: Option<&Scene>) -> Vec<Check> {
     options.set_clean_start(true);
     options.set_connection_timeout(WITHIN.as_secs());
     options.set_last_will(LastWill::new(&topic, MESSAGE, QoS::AtLeastOnce, false, None));
-    if let Some((username, password)) = &broker.credentials {
-        options.set_credentials(username, password);
+    if let Some(given) = &broker.credentials {
+        options.set_credentials(&given.username, given.password.expose());
     }
     if let Some(config) = &broker.tls {
         options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(config.clone())));
@@ -168,9 +174,7 @@ fn explain(broker: &Broker, address: &str, error: Option<ConnectionError>) -> Ch
             other => judge::lost(address, &format!("it refuses the connection: {other:?}")),
         },
         ConnectionError::Timeout(_) => judge::lost(address, &format!("it does not answer within {} s", WITHIN.as_secs())),
-        ConnectionError::Tls(rumqttc::TlsError::TLS(e)) => {
-            judge::handshake(address, &tls::explain(&e, &broker.address.host, &broker.trusted))
-        }
+        ConnectionError::Tls(rumqttc::TlsError::TLS(e)) => judge::handshake(address, &why(broker, &e)),
         // With TLS 1.3 a broker looks at our certificate only after the handshake, and hangs up.
         other if broker.tls.is_some() => {
             judge::lost(address, &format!("the connection broke off ({other}); it may ask for a certificate (--cert-location)"))

@@ -96,8 +96,8 @@ fn gather(arguments: Arguments, secrets: &mut Secrets) -> Result<Job, String> {
         secrets.add(user.split_once(':').map_or(user, |(_, password)| password));
     }
     let broker = arguments.broker.as_ref().map(|address| given_broker(&arguments, address).check());
-    if let Some(Ok(Broker { credentials: Some((user, password)), .. })) = &broker {
-        secrets.add_login(&Login { user: user.clone(), password: password.clone() });
+    if let Some(Ok(Broker { credentials: Some(given), .. })) = &broker {
+        secrets.add_login(&Login { user: given.username.clone(), password: given.password.expose().to_owned() });
     }
     Ok(Job { arguments, source, login, login_in_address, broker, secrets: secrets.clone() })
 }
@@ -230,6 +230,7 @@ fn look_at_broker(job: &Job, scene: Option<&Scene>, output: &mut Output) {
         }
         Some(Ok(broker)) => broker,
     };
+    output.add_all(broker.remarks.iter().map(|remark| judge::broker::remark(remark)));
     let (host, port) = (&broker.address.host, broker.address.port);
     let (reach, open) = reach::reach(host, port);
     output.add_all(judge::reach::checks(Group::Broker, "broker", host, port, &reach));
