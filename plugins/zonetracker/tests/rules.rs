@@ -120,6 +120,16 @@ fn a_visit_lasts_from_where_the_way_cuts_the_outline_to_where_it_does_so_again()
     }
 }
 
+// The band is 5 pixels here.
+#[test]
+fn a_step_or_the_middle_of_a_way_tells_clearly_where_somebody_is() {
+    let found = |sightings: &[(f64, f64, f64)]| visits(r#""enter_delay_s":0"#, sightings);
+    assert_eq!(found(&[(0.0, 300.0, 297.0), (0.1, 300.0, 303.0)]), [], "not clearly inside");
+    assert_eq!(found(&[(0.0, 300.0, 297.0), (0.1, 300.0, 303.0), (0.2, 300.0, 306.0)]), [(0.1, None)], "a step further");
+    let through = found(&[(0.0, 500.0, 400.0), (1.0, 500.0, 804.0)]);
+    assert!(matches!(&through[..], [(first, None)] if (first - 0.495).abs() < 1e-2), "in the middle of the way: {through:?}");
+}
+
 /// Each of the four sides of a square, and its corners: to it, and away again.
 #[test]
 fn who_touches_the_edge_and_goes_away_was_not_inside_on_the_way() {

@@ -63,6 +63,13 @@ mod tests {
     }
 
     #[test]
+    fn a_flat_zone_has_a_narrower_band_wherever_it_lies() {
+        let zone = polygon(&[(600.0, 700.0), (900.0, 700.0), (900.0, 712.0), (600.0, 712.0)]);
+        let is_clear = |y: f64| Border::of(&zone).is_clear(&zone, Point::new(750.0, y), 200.0);
+        assert!(is_clear(703.5) && is_clear(696.5) && !is_clear(702.0) && !is_clear(698.0));
+    }
+
+    #[test]
     fn on_either_side_a_twentieth_of_the_height_is_clear() {
         assert!(is_clear(300.0, 10.0) && is_clear(300.0, 150.0) && is_clear(300.0, -10.0) && is_clear(300.0, 310.0));
         assert!(!is_clear(300.0, 9.0) && !is_clear(300.0, -9.0) && !is_clear(300.0, 0.0) && !is_clear(300.0, 291.0));

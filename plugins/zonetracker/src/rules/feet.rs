@@ -272,6 +272,67 @@ mod tests {
         assert!(feet[25..].iter().all(|(feet, bottom)| feet == bottom), "{:?}", &feet[25..]);
     }
 
+    /// As [`Trend::follow`] is documented, by a reference: a first-order filter of value and trend.
+    #[test]
+    fn a_trend_is_learned_at_once_when_new_and_slowly_when_old() {
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-4;
+        let mut new = Trend::new(5.0);
+        new.follow(0.1, 0.1, 6.0);
+        // 1 / (0.1 + 0.2) of the surprise a second, and of that 1 - 1/e; the value keeps exp(-0.5) of the surprise.
+        assert!(near(new.a_second, 2.10707) && near(new.value, 5.39347), "{new:?}");
+        let mut old = Trend::new(5.0);
+        old.follow(0.1, 9.0, 6.0);
+        assert!(near(old.a_second, 0.31721) && near(old.value, 5.39347), "{old:?}");
+        let (mut ramp, mut age_s) = (Trend::new(0.0), 0.0);
+        for k in 1..=40 {
+            age_s += 0.1;
+            ramp.follow(0.1, age_s, f64::from(k) * 0.3);
+        }
+        assert!((ramp.a_second - 3.0).abs() < 0.03 && (ramp.after(0.5) - 13.5).abs() < 0.1, "{ramp:?}");
+        let before = ramp;
+        ramp.follow(0.0, age_s, 20.0);
+        assert!(ramp.a_second == before.a_second && ramp.value == before.value, "two boxes of one moment are no trend");
+        ramp.fade(1.0, 7.0);
+        assert!(ramp.value == 7.0 && near(ramp.a_second, before.a_second / std::f64::consts::E), "{ramp:?}");
+    }
+
+    /// The feet after sightings (seconds, top, height).
+    fn feet(sightings: &[(f64, f64, f64)]) -> f64 {
+        let mut stature = Stature::default();
+        let whole = (0..20).map(|k| (f64::from(k) / 10.0, 0.0, 100.0));
+        let all = whole.chain(sightings.iter().copied());
+        all.map(|(s, top, height)| stature.see(at(s), &Rect::new(0.0, top, 40.0, height)).feet.y).last().unwrap_or(f64::NAN)
+    }
+
+    #[test]
+    fn nobody_is_expected_to_be_as_high_after_half_a_second_unseen() {
+        assert!((feet(&[(2.3, 0.0, 70.0)]) - 100.0).abs() < 2.0);
+        assert_eq!(feet(&[(2.5, 0.0, 70.0)]), 70.0);
+    }
+
+    #[test]
+    fn who_stays_behind_a_shelf_is_believed_to_be_lower_in_the_end() {
+        let cut = |seconds: u32| feet(&(0..=10 * seconds).map(|k| (2.0 + f64::from(k) / 10.0, 0.0, 70.0)).collect::<Vec<_>>());
+        assert!((cut(1) - 94.6).abs() < 1.0 && (cut(6) - 79.9).abs() < 1.0, "{} {}", cut(1), cut(6));
+        // The time unseen before is not counted.
+        assert!((feet(&[(2.3, 0.0, 70.0), (2.4, 0.0, 70.0)]) - 99.4).abs() < 0.2);
+    }
+
+    #[test]
+    fn who_crouches_behind_something_low_keeps_the_feet_of_the_box() {
+        assert_eq!(feet(&[(2.0, 12.0, 68.0)]), 80.0, "the head came down by more than half of what the feet came up");
+        assert!((feet(&[(2.0, 8.0, 72.0)]) - 108.0).abs() < 2.0, "and by less");
+    }
+
+    #[test]
+    fn in_the_first_second_nothing_is_held_against_a_box() {
+        let mut stature = Stature::default();
+        for k in 0..5 {
+            stature.see(at(f64::from(k) / 10.0), &Rect::new(0.0, 0.0, 40.0, 100.0));
+        }
+        assert_eq!(stature.see(at(0.5), &Rect::new(0.0, 0.0, 40.0, 70.0)).feet.y, 70.0);
+    }
+
     proptest::proptest! {
         #[test]
         fn any_boxes_at_any_times_give_a_place(boxes in proptest::collection::vec((0.0..4.0, -50.0..900.0, 0.0..800.0), 1..40)) {
