@@ -24,6 +24,7 @@ pub mod mailbox;
 pub mod mqtt;
 pub mod outbound;
 pub mod payload;
+pub mod state;
 pub mod tls;
 pub mod watch;
 pub mod worker;

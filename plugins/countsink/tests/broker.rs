@@ -110,7 +110,7 @@ impl Sink {
     fn start(given: &Given) -> Self {
         let (send, notices) = channel();
         let broker = given.check().map_err(|e| e.to_string()).unwrap_or_else(|e| panic!("{e}"));
-        let config = Config { broker: Some(broker), jsonl: None, publish_partial: false };
+        let config = Config { broker: Some(broker), ..Config::default() };
         let worker = Worker::start(config, Arc::new(move |notice| drop(send.send(notice)))).unwrap();
         worker.scene(Scene::parse(SCENE).unwrap());
         Self { worker, notices, warnings: Vec::new(), published: Vec::new() }
