@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct Broker {
     child: Child,
     port: u16,
+    /// Where the test reads, unencrypted.
+    reading_port: u16,
     _dir: tempfile::TempDir,
 }
 
@@ -34,13 +36,30 @@ pub fn mosquitto(test: &str) -> Option<&'static Path> {
 impl Broker {
     /// Starts one; `extra` are further lines of its configuration. `None` where mosquitto is missing.
     pub fn start(test: &str, extra: &str) -> Option<Self> {
+        Self::start_with(test, |port| (port, extra.to_owned()))
+    }
+
+    /// Starts one whose port is configured by `extra`, for an encrypted one, and which has another for the test's own eyes.
+    pub fn start_encrypted(test: &str, extra: &str) -> Option<Self> {
+        Self::start_with(test, |_| {
+            let reading_port = free_port();
+            (reading_port, format!("{extra}\nlistener {reading_port} 127.0.0.1"))
+        })
+    }
+
+    fn start_with(test: &str, configure: impl Fn(u16) -> (u16, String)) -> Option<Self> {
         let program = mosquitto(test)?;
+        let listen = |_| {
+            let port = free_port();
+            let (reading_port, extra) = configure(port);
+            Self::listen(program, port, reading_port, &extra)
+        };
         // Another process may take the port between the two.
-        (0..3).find_map(|_| Self::listen(program, free_port(), extra)).or_else(|| panic!("mosquitto ended at once three times"))
+        (0..3).find_map(listen).or_else(|| panic!("mosquitto ended at once three times"))
     }
 
     /// `None` when it ended at once.
-    fn listen(program: &Path, port: u16, extra: &str) -> Option<Self> {
+    fn listen(program: &Path, port: u16, reading_port: u16, extra: &str) -> Option<Self> {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let config = dir.path().join("mosquitto.conf");
         let anonymous = if extra.contains("allow_anonymous") { "" } else { "allow_anonymous true\n" };
@@ -49,9 +68,9 @@ impl Broker {
         std::fs::write(&config, lines).expect("the configuration is written");
         let mut command = Command::new(program);
         let child = command.arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let mut broker = Self { child: child.expect("mosquitto starts"), port, _dir: dir };
+        let mut broker = Self { child: child.expect("mosquitto starts"), port, reading_port, _dir: dir };
         for _ in 0..200 {
-            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
+            let listens = [port, reading_port].into_iter().all(|port| TcpStream::connect(("127.0.0.1", port)).is_ok());
             if let Ok(Some(_)) = broker.child.try_wait() {
                 return None;
             }
@@ -75,16 +94,54 @@ impl Broker {
 
     /// What is retained under `topic` now (or arrives within two seconds): (topic, payload).
     pub fn retained(&self, topic: &str) -> Vec<(String, String)> {
-        let mut child = Command::new("mosquitto_sub")
-            .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-V", "5", "-t", topic, "-F", "%t %p", "-W", "2"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("mosquitto_sub starts");
+        let lines = self.hear(topic, "%t %p", 2).finish();
+        lines.iter().filter_map(|l| l.split_once(' ')).map(|(t, p)| (t.to_owned(), p.to_owned())).collect()
+    }
+
+    /// Hears `topic` for so many seconds; `format` is mosquitto_sub's.
+    pub fn hear(&self, topic: &str, format: &str, seconds: u32) -> Hearing {
+        let (port, seconds) = (self.reading_port.to_string(), seconds.to_string());
+        let arguments = ["-h", "127.0.0.1", "-p", &port, "-V", "5", "-q", "1", "-t", topic, "-F", format, "-W", &seconds];
+        let child = Command::new("mosquitto_sub").args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        Hearing { child: child.expect("mosquitto_sub starts") }
+    }
+
+    /// Publishes a retained message.
+    pub fn say(&self, topic: &str, text: &str) {
+        let port = self.reading_port.to_string();
+        let arguments = ["-h", "127.0.0.1", "-p", &port, "-V", "5", "-q", "1", "-r", "-t", topic, "-m", text];
+        let said = Command::new("mosquitto_pub").args(arguments).status().expect("mosquitto_pub starts");
+        assert!(said.success(), "{topic}");
+    }
+
+    /// It is there and does nothing.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill starts");
+        assert!(sent.success(), "{signal}");
+    }
+}
+
+/// A subscriber that hears until its time is over.
+pub struct Hearing {
+    child: Child,
+}
+
+impl Hearing {
+    /// Waits for the end and returns what was heard, a line each.
+    pub fn finish(mut self) -> Vec<String> {
         let mut text = String::new();
-        child.stdout.take().expect("its output is piped").read_to_string(&mut text).expect("it is text");
-        let _ = child.wait();
-        text.lines().filter_map(|l| l.split_once(' ')).map(|(t, p)| (t.to_owned(), p.to_owned())).collect()
+        self.child.stdout.take().expect("its output is piped").read_to_string(&mut text).expect("it is text");
+        let _ = self.child.wait();
+        text.lines().map(str::to_owned).collect()
     }
 }
 

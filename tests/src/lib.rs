@@ -6,8 +6,10 @@
 pub mod attested;
 pub mod broker;
 pub mod camera;
+pub mod certificates;
 pub mod picture;
 pub mod place;
+pub mod relay;
 pub mod run;
 pub mod scarce;
 pub mod walk;

@@ -26,9 +26,10 @@ pub fn launch(line: &str) -> gst::Pipeline {
 }
 
 /// What ended a pipeline.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum End {
     /// Nothing yet.
+    #[default]
     NotYet,
     /// End of stream.
     Eos,
@@ -48,7 +49,7 @@ pub struct Qos {
 }
 
 /// Everything of interest that was seen on the bus.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// What ended it.
     pub end: End,
@@ -61,10 +62,6 @@ pub struct Report {
 }
 
 impl Report {
-    fn new() -> Self {
-        Self { end: End::NotYet, warnings: Vec::new(), counts: Vec::new(), qos: Vec::new() }
-    }
-
     /// The error's sentence.
     #[track_caller]
     pub fn error(&self) -> &str {
@@ -141,7 +138,7 @@ fn watch_bus(pipeline: &gst::Pipeline, patience_s: u64, done: impl Fn(&Report) -
     let clock = gst::SystemClock::obtain();
     // As a whole: a pipeline that only talks does not end either.
     let until = clock.time() + gst::ClockTime::from_seconds(patience_s);
-    let mut report = Report::new();
+    let mut report = Report::default();
     while !done(&report) {
         match bus.timed_pop(until.saturating_sub(clock.time())) {
             Some(message) => report.take(&message),

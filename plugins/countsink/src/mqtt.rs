@@ -321,11 +321,11 @@ impl Link {
             PubAckReason::Success | PubAckReason::NoMatchingSubscribers => self.inner.lock().outbound.accepted(),
             refused => {
                 let topic = self.inner.lock().outbound.refused(now());
-                let (word, name) = match topic {
-                    Some(Topic::Status) => ("status", &self.status_topic),
-                    Some(Topic::Counts) | None => ("counts", &self.counts_topic),
+                let name = match topic {
+                    Some(Topic::Status) => &self.status_topic,
+                    Some(Topic::Counts) | None => &self.counts_topic,
                 };
-                self.tell(Trouble::Denied(word), self.parties().denied(name, refused));
+                self.tell(Trouble::Denied, self.parties().denied(name, refused));
             }
         }
         self.changed.notify_one();

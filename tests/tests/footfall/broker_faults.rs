@@ -2,12 +2,12 @@
 //! Brokers that do not take what is sent: one clear warning each, while the pipeline runs on and the record on disk stays.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::mpsc::Receiver;
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::ClockKind;
 use footfall_tests::broker::Broker;
+use footfall_tests::certificates::{Authority, Holds, Issued};
 use footfall_tests::place;
 use footfall_tests::run::{self, Report, launch};
 use gst::prelude::*;
@@ -16,9 +16,9 @@ use serde_json::Value;
 use super::counting::{SCENE, frames, head, procession, seconds};
 
 /// A counting pipeline that has published its first window and is fed on by the test.
-struct Shop {
-    pipeline: gst::Pipeline,
-    src: gst_app::AppSrc,
+pub struct Shop {
+    pub pipeline: gst::Pipeline,
+    pub src: gst_app::AppSrc,
     passed: Receiver<gst::Buffer>,
     record: PathBuf,
     rest: Vec<gst::Buffer>,
@@ -27,7 +27,7 @@ struct Shop {
 
 impl Shop {
     /// Six people before the window's end at 09:05, then nobody until 09:11, which publishes it.
-    fn open(dir: &Path, name: &str, broker: &str) -> Self {
+    pub fn open(dir: &Path, name: &str, broker: &str) -> Self {
         let scene = Scene::parse(SCENE).unwrap();
         let record = dir.join(format!("{name}.jsonl"));
         let pipeline = launch(&format!(
@@ -47,21 +47,27 @@ impl Shop {
     }
 
     /// Waits for the warning and plays on.
-    fn warns_once_and_runs_on(self, words: &str) -> Report {
+    pub fn warns_once_and_runs_on(self, words: &str) -> Report {
         let first = run::wait_for(&self.pipeline, |report| report.warned(words) > 0);
         self.runs_on(first, words)
     }
 
+    /// Plays on, and what these words say was told once.
+    pub fn runs_on(self, first: Report, words: &str) -> Report {
+        let report = self.plays_on(first);
+        assert_eq!(report.warned(words), 1, "told once: {:?}", report.warnings);
+        report
+    }
+
     /// Plays on over two more windows to the end, and holds what was said against the record on disk. `first` is what was
     /// said so far.
-    fn runs_on(self, first: Report, words: &str) -> Report {
+    pub fn plays_on(self, first: Report) -> Report {
         run::pass(&self.src, &self.rest, &self.passed);
         self.src.end_of_stream().unwrap();
         let mut report = run::wait(&self.pipeline, false).expect_eos();
         self.pipeline.set_state(gst::State::Null).unwrap();
         report.warnings.splice(..0, first.warnings);
         report.counts.splice(..0, first.counts);
-        assert_eq!(report.warned(words), 1, "told once: {:?}", report.warnings);
         assert!(report.warnings.iter().all(|w| !w.contains('\n') && !w.contains("panicked")), "{:?}", report.warnings);
         let text = std::fs::read_to_string(&self.record).unwrap();
         let record: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -72,41 +78,24 @@ impl Shop {
     }
 }
 
-/// A CA, and a certificate by it for `localhost`: `NAME-ca.pem`, `NAME.pem`, `NAME.key`.
-fn certificates(dir: &Path, name: &str) {
-    let run = |arguments: &str| {
-        let mut command = Command::new("openssl");
-        let done = command.args(arguments.split(' ')).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(done.unwrap().success(), "openssl {arguments}");
-    };
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    run(&format!("req -x509 {key} -keyout {name}-ca.key -out {name}-ca.pem -days 2 -subj /CN={name}"));
-    run(&format!("req {key} -keyout {name}.key -out {name}.csr -subj /CN=localhost"));
-    std::fs::write(dir.join("san"), "subjectAltName=DNS:localhost").unwrap();
-    let by = format!("-CA {name}-ca.pem -CAkey {name}-ca.key -CAcreateserial");
-    run(&format!("x509 -req -in {name}.csr {by} -out {name}.pem -days 2 -extfile san"));
-}
-
 #[test]
 fn a_broker_whose_certificate_is_of_another_ca() {
     let test = "a_broker_whose_certificate_is_of_another_ca";
     place::init();
-    if !Path::new("/usr/bin/openssl").exists() {
-        eprintln!("skipped: {test}: openssl is not installed");
-        return;
-    }
     let dir = tempfile::tempdir().unwrap();
-    let file = |name: &str| dir.path().join(name).display().to_string();
-    certificates(dir.path(), "ours");
-    certificates(dir.path(), "foreign");
-    let extra = format!("certfile {}\nkeyfile {}", file("ours.pem"), file("ours.key"));
-    let Some(broker) = Broker::start(test, &extra) else { return };
-    let sink = |ca: &str| format!("broker=mqtts://localhost:{} ca-location={}", broker.port(), file(ca));
+    let (Some(ours), Some(foreign)) = (Authority::new(test, dir.path(), "ours"), Authority::new(test, dir.path(), "foreign"))
+    else {
+        return;
+    };
+    let Issued { cert, key } = ours.issue("localhost", Holds::Now);
+    let extra = format!("certfile {}\nkeyfile {}", cert.display(), key.display());
+    let Some(broker) = Broker::start_encrypted(test, &extra) else { return };
+    let sink = |ca: &Authority| format!("broker=mqtts://localhost:{} ca-location={}", broker.port(), ca.cert().display());
     let words = "set ca-location to the broker's CA";
-    let report = Shop::open(dir.path(), "foreign", &sink("foreign-ca.pem")).warns_once_and_runs_on(words);
+    let report = Shop::open(dir.path(), "foreign", &sink(&foreign)).warns_once_and_runs_on(words);
     assert!(report.warnings.iter().any(|w| w.contains("foreign-ca.pem")), "it names the file: {:?}", report.warnings);
     // With the right one the same broker takes everything.
-    let shop = Shop::open(dir.path(), "ours", &sink("ours-ca.pem"));
+    let shop = Shop::open(dir.path(), "ours", &sink(&ours));
     shop.src.end_of_stream().unwrap();
     let report = run::wait(&shop.pipeline, false).expect_eos();
     assert_eq!(report.warnings, Vec::<String>::new());

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod broker_faults;
+mod broker_outage;
 mod camera_faults;
 mod caps_change;
 mod counting;
@@ -21,3 +22,5 @@ mod rendered;
 mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;
+mod secrets;
+mod tls;

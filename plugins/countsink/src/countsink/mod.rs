@@ -11,6 +11,8 @@
 //! payloads wait in memory and are sent in order, each until the broker has accepted it. What is not published yet when
 //! the element stops is lost, with a warning; nothing is kept over a restart.
 //!
+//! What runs (`info`) and how it goes (`health`, each minute) are told to the broker too; nothing in them follows people.
+//!
 //! **What it needs.** zonetracker before it, and persondetector with a scene before that. Behind a tee its branch is
 //! `queue leaky=downstream max-size-buffers=2 ! countsink`: buffers may be lost there, figures can not.
 //!
@@ -22,7 +24,7 @@
 //! | message | when | content |
 //! |---|---|---|
 //! | element `footfall-counts` | a window is published | `id` (string), `payload` (string: the JSON object as it is sent) |
-//! | warning | the broker is absent, not trusted, refuses a topic or the client; counts were lost | one sentence |
+//! | warning | the broker is absent, not trusted, refuses a topic or the client; anybody may read the password file; counts were lost | one sentence |
 //! | error | no scene or totals before the first buffer; a damaged event; settings that can not be | one sentence |
 
 use gst::glib;

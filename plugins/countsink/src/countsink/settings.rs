@@ -128,12 +128,12 @@ pub fn properties() -> &'static [glib::ParamSpec] {
         vec![
             text("broker", "Broker", "MQTT 5 broker: mqtts://HOST[:PORT], or mqtt://127.0.0.1[:PORT] on this machine (ports 8883 and 1883 by default); not set: nothing is sent", None),
             text("client-id", "Client id", "MQTT client identifier, one for each countsink; not set: footfall-SITE-CAMERA", None),
-            text("username", "User name", "User name for the broker", None),
-            text("password-location", "Password file", "File whose content is the password for the broker", None),
+            text("username", "User name", "User name for the broker; not set: the systemd credential mqtt.username, else the variable FOOTFALL_MQTT_USERNAME", None),
+            text("password-location", "Password file", "File whose content is the password for the broker; not set: the systemd credential mqtt.password, else the variable FOOTFALL_MQTT_PASSWORD", None),
             text("ca-location", "CA file", "PEM file of the authorities that may sign the broker's certificate; not set: those of the system", None),
             text("cert-location", "Certificate file", "PEM file of our certificate, where the broker asks for one", None),
             text("key-location", "Key file", "PEM file of the key to cert-location, without pass phrase", None),
-            text("topic-prefix", "Topic prefix", "First part of the topics PREFIX/SITE/CAMERA/counts and .../status", Some(&default.topic_prefix)),
+            text("topic-prefix", "Topic prefix", "First part of the topics PREFIX/SITE/CAMERA/counts, .../status, .../info and .../health", Some(&default.topic_prefix)),
             glib::ParamSpecUInt::builder("keep-alive")
                 .nick("Keep alive")
                 .blurb("An idle connection to the broker is probed this often, in seconds")

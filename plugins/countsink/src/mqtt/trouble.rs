@@ -24,13 +24,13 @@ pub(super) enum Trouble {
     /// The broker closed a connection that it had accepted, and did not say why.
     Closed,
     TakenOver,
-    Denied(&'static str),
+    Denied,
 }
 
 impl Trouble {
     /// Does it end with the next connection that the broker accepts?
     pub fn ends_with_a_connection(self) -> bool {
-        !matches!(self, Self::Closed | Self::TakenOver | Self::Denied(_))
+        !matches!(self, Self::Closed | Self::TakenOver | Self::Denied)
     }
 
     /// Its word in `health`.
@@ -40,7 +40,7 @@ impl Trouble {
             Self::Handshake => Incident::TlsUntrusted,
             Self::Refused => Incident::BrokerRefused,
             Self::TakenOver => Incident::SessionTaken,
-            Self::Denied(_) => Incident::Denied,
+            Self::Denied => Incident::Denied,
         }
     }
 }
@@ -58,8 +58,8 @@ impl Parties<'_> {
             ConnectionError::Tls(error) => self.handshake_failed(error),
             ConnectionError::ConnectionRefused(code) => (Trouble::Refused, self.refusal(*code)),
             ConnectionError::MqttState(error) if accepted => self.ended(error),
-            ConnectionError::MqttState(error) => self.never_accepted(io_inside(error), &error.to_string()),
-            ConnectionError::NotConnAck(_) => self.never_accepted(None, "it did not answer CONNECT"),
+            ConnectionError::MqttState(error) => self.never_accepted(error),
+            ConnectionError::NotConnAck(_) => self.no_mqtt("it does not answer CONNECT"),
             ConnectionError::Io(e) => (Trouble::Unreachable, self.lost(&e.to_string())),
             ConnectionError::Timeout(_) => (Trouble::Unreachable, self.lost(&format!("no answer within {CONNECT_TIMEOUT_S} s"))),
             other => (Trouble::Unreachable, self.lost(&other.to_string())),
@@ -68,7 +68,7 @@ impl Parties<'_> {
 
     /// The connection is away.
     pub fn lost(&self, why: &str) -> String {
-        format!("{} can not be reached ({why}); it is tried again and again, and counts wait in memory", self.broker.address)
+        format!("{} can not be reached ({why}); it is tried again and again, and counts wait", self.broker.address)
     }
 
     /// Somebody else has the session.
@@ -83,7 +83,8 @@ impl Parties<'_> {
     pub fn denied(&self, topic: &str, reason: PubAckReason) -> String {
         let why = match reason {
             PubAckReason::NotAuthorized => {
-                format!("client {:?} may not publish there; let the broker's ACL allow it to write", self.client_id)
+                let all = topic.rsplit_once('/').map_or(topic, |(above, _)| above);
+                format!("client {:?} may not publish there; let the broker's ACL allow it to write {all}/#", self.client_id)
             }
             other => format!("reason {other:?}; look at the broker's log"),
         };
@@ -124,20 +125,24 @@ impl Parties<'_> {
     }
 
     /// The way to the broker is there, and it does not accept us. Under TLS 1.3 it looks at our certificate only then.
-    fn never_accepted(&self, io: Option<&io::Error>, why: &str) -> (Trouble, String) {
-        let address = &self.broker.address;
-        match io.and_then(rustls_inside) {
-            Some(rustls) => self.not_trusted(rustls),
-            None if address.tls => {
+    fn never_accepted(&self, error: &StateError) -> (Trouble, String) {
+        let (address, io) = (&self.broker.address, io_inside(error));
+        match (io.and_then(rustls_inside), error) {
+            (Some(rustls), _) => self.not_trusted(rustls),
+            (None, _) if address.tls => {
                 let why = "it ended the connection before it answered: it may ask for a certificate of ours, or not accept it (cert-location, key-location)";
                 (Trouble::Handshake, format!("no encrypted connection to {address}: {why}; it is tried again and again"))
             }
-            None => {
-                let remedy =
-                    "if its port is encrypted, write mqtts://; a broker older than MQTT 5 needs mosquitto's bridge before it";
-                (Trouble::NotMqtt, format!("{address} speaks no MQTT 5 ({why}): {remedy}; it is tried again and again"))
-            }
+            (None, StateError::ConnectionAborted) => self.no_mqtt("it closes the connection"),
+            (None, _) if io.is_some() => self.no_mqtt("it breaks off the connection"),
+            (None, _) => self.no_mqtt("it answers with something else"),
         }
+    }
+
+    fn no_mqtt(&self, why: &str) -> (Trouble, String) {
+        let remedy = "if its port is encrypted, write mqtts://; a broker older than MQTT 5 needs mosquitto's bridge before it";
+        let sentence = format!("{} speaks no MQTT 5 ({why}): {remedy}; it is tried again and again", self.broker.address);
+        (Trouble::NotMqtt, sentence)
     }
 
     fn ended(&self, error: &StateError) -> (Trouble, String) {
@@ -173,7 +178,7 @@ impl Parties<'_> {
             }
             other => format!("{other:?}"),
         };
-        format!("{} refuses the connection: {why}; it is tried again and again, and counts wait in memory", self.broker.address)
+        format!("{} refuses the connection: {why}; it is tried again and again, and counts wait", self.broker.address)
     }
 }
 

@@ -24,15 +24,25 @@ pub fn json_blocks(page: &str) -> Vec<String> {
     text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// The check of a schema of the docs.
+pub fn schema(name: &str) -> jsonschema::Validator {
+    jsonschema::validator_for(&serde_json::from_str::<Value>(&docs(name)).unwrap()).unwrap()
+}
+
 /// The check of `docs/payload.schema.json`.
 pub fn validator() -> jsonschema::Validator {
-    jsonschema::validator_for(&serde_json::from_str::<Value>(&docs("payload.schema.json")).unwrap()).unwrap()
+    schema("payload.schema.json")
+}
+
+/// Holds a value against a schema of the docs.
+pub fn fits_schema(name: &str, value: &Value) {
+    let problems: Vec<String> = schema(name).iter_errors(value).map(|e| format!("{e} at {}", e.instance_path())).collect();
+    assert_eq!(problems, Vec::<String>::new(), "{value:#}");
 }
 
 /// Holds a payload against the schema.
 pub fn fits(value: &Value) {
-    let problems: Vec<String> = validator().iter_errors(value).map(|e| format!("{e} at {}", e.instance_path())).collect();
-    assert_eq!(problems, Vec::<String>::new(), "{value:#}");
+    fits_schema("payload.schema.json", value);
 }
 
 /// The payload, which fits the schema.
