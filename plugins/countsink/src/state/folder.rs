@@ -30,8 +30,14 @@ pub enum Refused {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Its lock ends with it.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing it would not do: a child that is just being started elsewhere in the process has it open too.
+        let _ = self.lock.unlock();
+    }
 }
 
 fn own() -> OpenOptions {
@@ -58,9 +64,11 @@ impl Folder {
         if !lock_path.exists() && files.next().is_some() {
             return Err(unusable(&"it holds files that are not countsink's; name an empty folder, or one that is not there yet"));
         }
-        let lock = own().truncate(false).open(&lock_path).map_err(|e| unusable(&e))?;
+        own().truncate(false).open(&lock_path).map_err(|e| unusable(&e))?;
+        // Held open for reading only: whoever wants the disk read-only is not kept from it.
+        let lock = File::open(&lock_path).map_err(|e| unusable(&e))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(Refused::InUse(format!(
                 "state-dir {} is in use by another countsink; give each camera a folder of its own",
                 path.display()

@@ -71,15 +71,15 @@ impl Keeper {
         self.state.outbox().len()
     }
 
-    /// Is the payload of this name on disk?
-    pub fn holds(&self, id: &str) -> bool {
-        self.state.outbox().holds(id)
+    /// Published payloads that neither the broker nor the disk has.
+    pub fn unkept(&self) -> usize {
+        self.unkept.len()
     }
 
     /// The scene is another.
     pub fn scene(&mut self, scene: &Scene) {
         let kept = self.state.keep_scene(scene);
-        self.note(kept);
+        self.is_done(kept);
     }
 
     /// Windows are about to be published: from `open` exactly they follow.
@@ -87,7 +87,7 @@ impl Keeper {
         if self.unkept.is_empty()
             && let Some(open) = open
         {
-            self.write(open, false);
+            self.write(open);
         }
     }
 
@@ -100,21 +100,20 @@ impl Keeper {
         self.keep_unkept();
         if !self.unkept.is_empty() && !follows && self.on_disk.take().is_some() {
             let forgotten = self.state.forget_open();
-            self.note(forgotten);
+            self.is_done(forgotten);
         }
     }
 
-    /// Everything as it is now; `None` if nothing is open.
+    /// Everything as it is now; `None` if nothing is open. What has failed before is over only when all of it is done.
     pub fn keep_all(&mut self, open: Option<Open>) {
         self.keep_unkept();
-        if !self.unkept.is_empty() {
+        if !self.unkept.is_empty() || !open.is_none_or(|open| self.write(open)) {
             return;
         }
-        match open {
-            Some(open) => self.write(open, true),
-            None => self.is_past = true,
+        self.is_past = true;
+        if self.take_away() {
+            self.fails = false;
         }
-        self.take_away();
     }
 
     /// The same, if it is time.
@@ -133,16 +132,17 @@ impl Keeper {
     }
 
     /// Removes what is gone, unless a restart would then find its window open.
-    fn take_away(&mut self) {
-        if !self.is_past {
-            return;
-        }
-        for id in std::mem::take(&mut self.gone) {
-            if let Err(e) = self.state.remove_payload(&id) {
+    fn take_away(&mut self) -> bool {
+        while self.is_past
+            && let Some(id) = self.gone.pop()
+        {
+            let removed = self.state.remove_payload(&id);
+            if !self.is_done(removed) {
                 self.gone.push(id);
-                return self.note(Err(e));
+                return false;
             }
         }
+        true
     }
 
     fn keep_unkept(&mut self) {
@@ -150,38 +150,35 @@ impl Keeper {
             return;
         }
         let kept = self.state.keep_payloads(&self.unkept);
-        if kept.is_ok() {
+        if self.is_done(kept) {
             self.unkept.clear();
         }
-        self.note(kept);
     }
 
     /// Writes the checkpoint, unless the one on disk says the same.
-    fn write(&mut self, open: Open, is_past: bool) {
-        if !self.on_disk.as_ref().is_some_and(|found| found.tells_the_same_as(&open)) {
-            let start = |open: &Open| open.hours.as_ref().map(Snapshot::start);
-            let closes = self.on_disk.as_ref().is_some_and(|found| start(found) != start(&open));
-            let written = self.state.keep_open(&open, closes);
-            let failed = written.is_err();
-            self.note(written);
-            if failed {
-                return;
-            }
+    fn write(&mut self, open: Open) -> bool {
+        if self.on_disk.as_ref().is_some_and(|found| found.tells_the_same_as(&open)) {
+            return true;
+        }
+        let start = |open: &Open| open.hours.as_ref().map(Snapshot::start);
+        let closes = self.on_disk.as_ref().is_some_and(|found| start(found) != start(&open));
+        let written = self.state.keep_open(&open, closes);
+        let is_done = self.is_done(written);
+        if is_done {
             self.on_disk = Some(open);
         }
-        self.is_past |= is_past;
+        is_done
     }
 
-    fn note(&mut self, done: io::Result<()>) {
-        let Err(why) = done else {
-            self.fails = false;
-            return;
-        };
+    /// The first failure is told.
+    fn is_done(&mut self, done: io::Result<()>) -> bool {
+        let Err(why) = done else { return true };
         if !std::mem::replace(&mut self.fails, true) {
             self.warning = Some(format!(
                 "state-dir {} can not be written: {why}; counting and sending go on in memory and it is tried again, but a restart loses what is not written",
                 self.place()
             ));
         }
+        false
     }
 }

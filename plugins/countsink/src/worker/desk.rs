@@ -92,7 +92,8 @@ impl Desk {
             let until_health = self.watch.look(self.camera.as_ref().map(|camera| &camera.scene), link.as_deref());
             // While an end of stream waits for the broker, or files for its word to be removed, look more often.
             let is_busy = self.keeper.is_some() && link.is_some_and(|l| l.state() == State::Connected && l.counts().1 > 0);
-            let pause = if self.end.is_some() || is_busy { TICK / 50 } else { TICK.min(until_health) };
+            let pause =
+                if self.end.is_some() || is_busy { TICK / 50 } else { TICK.min(until_health).min(self.config.checkpoint_every) };
             let _ = timeout(pause, self.shared.mailbox.arrival()).await;
         }
     }
@@ -386,10 +387,15 @@ impl Desk {
         self.keep();
         let is_durable = self.is_durable();
         if !is_durable && self.camera.as_ref().is_some_and(|camera| camera.hours.open_window_has_figures()) {
-            self.warn(
-                "the counts of the open window are lost: it had not ended when the element was stopped (state-dir=FOLDER keeps it, publish-partial=true publishes it, marked as such)"
-                    .into(),
-            );
+            let sentence = match &self.keeper {
+                None => {
+                    "the counts of the open window are lost: it had not ended when the element was stopped (state-dir=FOLDER keeps it, publish-partial=true publishes it, marked as such)"
+                }
+                Some(_) => {
+                    "the newest counts of the open window are lost: state-dir could not be written when the element was stopped"
+                }
+            };
+            self.warn(sentence.into());
         }
         let Some(link) = self.link() else { return };
         if !is_durable {
@@ -398,10 +404,11 @@ impl Desk {
                 self.end.filter(|_| link.state() == State::Disconnected).map_or(Duration::ZERO, |end| end.since.elapsed());
             let deadline = Instant::now() + patience.saturating_sub(waited);
             let _ = tokio::time::timeout_at(deadline, link.drained()).await;
-            let (_, queued, _) = link.counts();
-            if queued > 0 {
+            self.gone(link.take_left());
+            let lost = self.keeper.as_ref().map_or(link.counts().1, Keeper::unkept);
+            if lost > 0 {
                 return self
-                    .warn(format!("{queued} payloads are lost: the broker had not accepted them when the element was stopped"));
+                    .warn(format!("{lost} payloads are lost: the broker had not accepted them when the element was stopped"));
             }
         }
         let _ = timeout(GOODBYE, link.say_goodbye()).await;
