@@ -154,6 +154,9 @@ fn restart_a_thousand_times_leaks_no_thread_descriptor_or_file() {
     assert_eq!(names, ["lock", "open.json", "outbox", "scene.json"]);
     assert_eq!(std::fs::read(folder.join("open.json")).unwrap(), before, "nothing is written where nothing changes");
     let stats = run::stats(&pipeline, "c");
-    assert_eq!((stats.get::<bool>("durable"), stats.get::<u64>("outbox"), stats.get::<u64>("oldest-unsent")), (Ok(true), Ok(0), Ok(0)));
+    assert_eq!(
+        (stats.get::<bool>("durable"), stats.get::<u64>("outbox"), stats.get::<u64>("oldest-unsent")),
+        (Ok(true), Ok(0), Ok(0))
+    );
     pipeline.set_state(gst::State::Null).unwrap();
 }

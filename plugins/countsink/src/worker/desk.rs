@@ -92,8 +92,13 @@ impl Desk {
             let until_health = self.watch.look(self.camera.as_ref().map(|camera| &camera.scene), link.as_deref());
             // While an end of stream waits for the broker, or files for its word to be removed, look more often.
             let is_busy = self.keeper.is_some() && link.is_some_and(|l| l.state() == State::Connected && l.counts().1 > 0);
-            let pause =
-                if self.end.is_some() || is_busy { TICK / 50 } else { TICK.min(until_health).min(self.config.checkpoint_every) };
+            let pause = if self.end.is_some() {
+                TICK / 50
+            } else if is_busy {
+                TICK / 10
+            } else {
+                TICK.min(until_health).min(self.config.checkpoint_every)
+            };
             let _ = timeout(pause, self.shared.mailbox.arrival()).await;
         }
     }
