@@ -264,6 +264,7 @@ impl Link {
                 End::Goodbye => return,
                 End::Lost(Trouble::Closed, _) if !held.is_zero() && held < SHORT => {
                     // If the broker is away, the next attempt says so.
+                    self.inner.lock().incidents.insert(Trouble::Closed.incident());
                     closed_in_a_row += 1;
                     if closed_in_a_row >= CLOSED_IN_A_ROW {
                         self.tell(Trouble::TakenOver, self.parties().taken_over());

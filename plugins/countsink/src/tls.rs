@@ -8,6 +8,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
+use zeroize::Zeroizing;
 
 use crate::broker::{BadBroker, read};
 
@@ -64,7 +65,7 @@ fn certificates(property: &str, path: &Path) -> Result<Vec<CertificateDer<'stati
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, BadBroker> {
-    let pem = read("key-location", path)?;
+    let pem = Zeroizing::new(read("key-location", path)?);
     PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|_| BadBroker(format!("key-location: {} holds no PEM key without a pass phrase", path.display())))
 }

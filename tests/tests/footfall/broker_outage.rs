@@ -8,9 +8,10 @@ use footfall_tests::place;
 use footfall_tests::relay::Relay;
 use footfall_tests::run;
 use gst::prelude::*;
+use serde_json::{Value, json};
 
 use super::broker_faults::Shop;
-use super::tls::now;
+use super::tls::{fits, now};
 
 const STATUS: &str = "footfall/test/door/status";
 
@@ -64,6 +65,7 @@ fn outage_that_is_short_is_never_told_as_offline() {
     let Some(broker) = Broker::start(test, "") else { return };
     let mut relay = Relay::start(broker.port(), Duration::ZERO);
     let heard = broker.hear(STATUS, "%p", 50);
+    let health = broker.hear("footfall/test/door/health", "%p", 50);
     let shop = Shop::open(dir.path(), "short", &format!("broker=mqtt://127.0.0.1:{}", relay.port()));
     until("connected and empty", || is_connected(&shop) && queued(&shop) == 0);
     assert_eq!(relay.cut_unnoticed_by_the_server(), 1);
@@ -76,6 +78,10 @@ fn outage_that_is_short_is_never_told_as_offline() {
     let heard = heard.finish();
     assert!(heard.iter().filter(|status| *status == "online").count() >= 3, "once each connection: {heard:?}");
     assert!(heard.iter().all(|status| status == "online"), "{heard:?}");
+    let health: Vec<Value> = health.finish().iter().map(|text| fits("health.schema.json", text)).collect();
+    let last = health.last().unwrap();
+    assert_eq!(last["broker"]["reconnects"], 2, "{health:?}");
+    assert!(last["incidents"].as_array().unwrap().contains(&json!("broker-lost")), "{health:?}");
     shop.pipeline.set_state(gst::State::Null).unwrap();
     assert_eq!(broker.retained(STATUS), [(STATUS.to_owned(), "stopped".to_owned())]);
 }

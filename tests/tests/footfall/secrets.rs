@@ -18,27 +18,27 @@ use super::tls::add_user;
 const RIGHT: &str = "kaleidoscope-Zq71-tern";
 const WRONG: &str = "harpsichord-Vx92-moth";
 
-/// Every file below a folder, with its bytes.
-fn files(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+/// Every file below a folder, with its text.
+fn files(dir: &Path, found: &mut Vec<(String, String)>) {
     for path in std::fs::read_dir(dir).unwrap().flatten().map(|e| e.path()) {
         if path.is_dir() {
             files(&path, found);
         } else {
-            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+            found.push((path.display().to_string(), text(&std::fs::read(&path).unwrap())));
         }
     }
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// What `ps` shows of a process; it is empty until the program is loaded.
-fn arguments_of(pid: u32) -> Vec<u8> {
+fn arguments_of(pid: u32) -> String {
     for _ in 0..100 {
         let found = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap();
         if !found.is_empty() {
-            return found;
+            return text(&found);
         }
         pause(Duration::from_millis(10));
     }
@@ -55,7 +55,7 @@ enum Given {
 
 /// Runs a pipeline that is given this password, in a process of its own, and returns all that it left: arguments, graphs, the
 /// log at its highest level, and what it printed with its messages.
-fn traces(line: &str, password: &str, given: Given) -> Vec<(String, Vec<u8>)> {
+fn traces(line: &str, password: &str, given: Given) -> Vec<(String, String)> {
     let (secret, left) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let path = secret.path().join("mqtt.password");
     let mut command = place::fresh_command("gst-launch-1.0", secret.path());
@@ -81,7 +81,8 @@ fn traces(line: &str, password: &str, given: Given) -> Vec<(String, Vec<u8>)> {
     let arguments = arguments_of(child.id());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{given:?}: {}", String::from_utf8_lossy(&output.stderr));
-    let mut found = vec![("arguments".into(), arguments), ("stdout".into(), output.stdout), ("stderr".into(), output.stderr)];
+    let mut found =
+        vec![("arguments".into(), arguments), ("stdout".into(), text(&output.stdout)), ("stderr".into(), text(&output.stderr))];
     files(left.path(), &mut found);
     found
 }
@@ -115,8 +116,8 @@ fn tls_password_is_in_no_argument_graph_log_or_message() {
     for given in [Given::File, Given::Credential, Given::Environment] {
         for password in [RIGHT, WRONG] {
             let found = traces(&line, password, given);
-            let all = |text: &str| {
-                found.iter().filter(|(_, bytes)| holds(bytes, text)).map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+            let all = |words: &str| -> Vec<&str> {
+                found.iter().filter(|(_, text)| text.contains(words)).map(|(name, _)| name.as_str()).collect()
             };
             // What is looked through is what it should be.
             assert!(all("shop-12").iter().any(|name| name.ends_with(".dot")), "{given:?}: no graph has the user's name");
@@ -125,6 +126,8 @@ fn tls_password_is_in_no_argument_graph_log_or_message() {
             assert!(all("footfall-counts").contains(&"stdout"), "{given:?}: no message was printed");
             let refused = all("check username and password");
             assert_eq!(refused.is_empty(), password == RIGHT, "{given:?}: it was told in {refused:?}");
+            let open = all("everybody on this machine may read");
+            assert_eq!(open.is_empty(), !matches!(given, Given::File), "{given:?}: it was told in {open:?}");
             assert_eq!(all(password), Vec::<&str>::new(), "{given:?}: the password stands in these");
         }
     }

@@ -133,8 +133,8 @@ pub fn add_user(file: &Path, user: &str, password: &str) {
     assert!(done.unwrap().status.success());
 }
 
-/// A schema of the docs.
-fn fits(schema: &str, text: &str) -> Value {
+/// What a message says, which fits a schema of the docs.
+pub fn fits(schema: &str, text: &str) -> Value {
     let path = place::root().join("docs").join(schema);
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let value: Value = serde_json::from_str(text).unwrap();
