@@ -222,6 +222,28 @@ fn restart_with_a_changed_scene_goes_on_and_is_weak_unless_windows_are_cut_other
     }
 }
 
+/// The scene or the checkpoint is damaged: what is whole goes on, and what is not is told once.
+#[test]
+fn restart_with_a_damaged_file_goes_on_with_the_others() {
+    for (file, expected) in [("scene.json", 5), ("open.json", 2)] {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Sink::start(dir.path(), Some(broker(NOBODYS_PORT)));
+        first.whole_hour(9, 7);
+        first.worker.totals(totals("b", ClockKind::Stream, hour(10), minutes(hour(10), 20), reading(3, 1200)));
+        let first = first.stop();
+        std::fs::write(dir.path().join("state").join(file), "footfall-state 1 rubbish").unwrap();
+        let mut second = Sink::start(dir.path(), Some(broker(NOBODYS_PORT)));
+        second.warning(&format!("{file}.corrupt-1"));
+        second.worker.totals(totals("c", ClockKind::Stream, minutes(hour(10), 30), minutes(hour(10), 40), reading(2, 600)));
+        second.worker.totals(totals("d", ClockKind::Stream, hour(11), minutes(hour(11), 3), reading(0, 0)));
+        second.until("the new window and the old one", |stats| stats.queued == 2 && stats.durable);
+        let second = second.stop();
+        assert_eq!(second.warnings.iter().filter(|w| w.contains("state-dir")).count(), 1, "{:?}", second.warnings);
+        assert_eq!(second.published.iter().map(|p| entries(p)).collect::<Vec<_>>(), [expected]);
+        assert_eq!(lines(dir.path()), [first.published, second.published].concat());
+    }
+}
+
 /// After a window is closed nothing of it is in the folder but what may be published.
 #[test]
 fn restart_finds_no_exact_total_of_a_closed_window() {
@@ -363,7 +385,7 @@ fn restart_costs_little_flash() {
     let every = Duration::from_millis(30);
     let sink = Sink::of(Config { state: Some(state), checkpoint_every: every, ..Config::default() });
     let zone = |name: &str| format!(r#"{{"name":"{name}","polygon":[[0.1,0.1],[0.2,0.1],[0.2,0.2]]}}"#);
-    let zones = ["shelf-a", "shelf-b", "table", "till"].map(|name| zone(name)).join(",");
+    let zones = ["shelf-a", "shelf-b", "table", "till"].map(zone).join(",");
     let scene = SCENE.replace("\"publish\"", &format!("\"zones\":[{zones}],\"shop\":{{\"lines\":[\"door\"]}},\"publish\""));
     sink.worker.scene(Scene::parse(&scene).unwrap());
     let file = dir.path().join("state/open.json");
