@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use footfall_contract::scene::Scene;
 use footfall_contract::time::{ClockKind, WallTime};
 use footfall_contract::totals::{ShopTotals, Totals};
+use gst_plugin_countsink::jsonl::JsonLines;
 use gst_plugin_countsink::state::{Refused, State};
 use gst_plugin_countsink::worker::Config;
 use serde_json::Value;
@@ -294,6 +295,49 @@ fn restart_after_the_folder_was_away_for_a_while_finds_everything_again() {
     let second = second.stop();
     assert_eq!(second.published.len(), 1, "the third alone");
     assert_eq!(lines(dir.path()).len(), 3);
+}
+
+/// The outbox can not be written when a window ends, and then the process does: either the window comes again with the same
+/// bytes, or, where the checkpoint could not be brought up to it either, it does not come again.
+#[test]
+fn restart_after_an_end_without_an_outbox_repeats_a_window_to_the_byte_or_not_at_all() {
+    for checkpoint_works in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let config = || Config {
+            jsonl: Some(JsonLines::open(&dir.path().join("counts.jsonl")).unwrap()),
+            broker: Some(broker(NOBODYS_PORT)),
+            state: Some(State::open(&state).unwrap_or_else(|e| panic!("{e}"))),
+            checkpoint_every: Duration::from_secs(3600),
+            ..Config::default()
+        };
+        let t = |wall, n| totals("a", ClockKind::Stream, hour(9), wall, reading(n, 1));
+        let mut first = Sink::of(config());
+        first.worker.scene(Scene::parse(SCENE).unwrap());
+        first.worker.totals(t(minutes(hour(9), 10), 1));
+        first.worker.end_of_stream(Duration::from_secs(5));
+        // More comes, which no checkpoint has but the one at the window's end.
+        first.worker.totals(t(minutes(hour(9), 50), 2));
+        pause(100);
+        std::fs::rename(state.join("outbox"), dir.path().join("aside")).unwrap();
+        if !checkpoint_works {
+            std::fs::create_dir(state.join("open.json.new")).unwrap();
+        }
+        first.worker.totals(t(minutes(hour(10), 10), 2));
+        first.until("it is sent from memory", |stats| stats.published == 1);
+        let first = first.stop();
+        assert!(first.warnings.iter().any(|w| w.contains("1 payloads are lost")), "{:?}", first.warnings);
+        std::fs::rename(dir.path().join("aside"), state.join("outbox")).unwrap();
+        let _ = std::fs::remove_dir(state.join("open.json.new"));
+        let mut second = Sink::of(config());
+        second.worker.scene(Scene::parse(SCENE).unwrap());
+        second.worker.totals(totals("b", ClockKind::Stream, hour(10), minutes(hour(10), 20), reading(0, 1)));
+        second.worker.end_of_stream(Duration::from_secs(5));
+        second.read();
+        assert_eq!(second.published, if checkpoint_works { first.published.clone() } else { Vec::new() });
+        assert_eq!(lines(dir.path()), first.published, "its line is there once");
+        second.stop();
+    }
 }
 
 /// A real disk that is full, and one that turns read-only.

@@ -178,11 +178,7 @@ impl Desk {
                 cut_off.push(entry.payload());
             }
         }
-        for payload in &cut_off {
-            if !self.config.jsonl.as_ref().is_some_and(|file| file.ends_with(payload)) {
-                self.record(payload);
-            }
-        }
+        cut_off.iter().for_each(|payload| self.record(payload));
         if !cut_off.is_empty() {
             self.keep_all();
         }
@@ -317,9 +313,12 @@ impl Desk {
         }
     }
 
-    /// Writes the payload's line.
+    /// Writes the payload's line, unless an earlier process has.
     fn record(&mut self, payload: &Payload) {
         let Some(file) = &mut self.config.jsonl else { return };
+        if self.keeper.is_some() && file.ends_with(payload) {
+            return;
+        }
         let mut written = file.append(payload);
         if self.keeper.is_some() {
             written = written.and_then(|()| file.sync());

@@ -163,9 +163,13 @@ fn hours_under_another_scene_are_weak_and_go_on() {
     let mut hours = restarted(&hours, &w);
     let mut b = Tracker::start(&w, "b", at("2026-03-02T09:30:00Z"), ClockKind::Live);
     b.entries(2).go_to(at("2026-03-02T10:30:00Z"), true).send(&mut hours);
-    let first = hours.take_oldest().unwrap();
-    assert_eq!((entries(&first), first.weak), (5, true));
-    assert!(!hours.take_oldest().unwrap().weak);
+    // And once more, with a window that has ended and is not published yet.
+    hours.mix_scenes();
+    let mut c = Tracker::start(&w, "c", at("2026-03-02T10:40:00Z"), ClockKind::Live);
+    c.entries(1).go_to(at("2026-03-02T11:30:00Z"), true).send(&mut hours);
+    let windows: Vec<Finished> = (0..3).filter_map(|_| hours.take_oldest()).collect();
+    let found: Vec<(u64, bool)> = windows.iter().map(|w| (entries(w), w.weak)).collect();
+    assert_eq!(found, [(5, true), (1, true), (0, false)]);
 }
 
 /// One step of a random life.
