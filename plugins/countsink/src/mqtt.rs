@@ -395,3 +395,23 @@ enum End {
     Goodbye,
     Lost(Trouble, String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::Given;
+
+    /// By MQTT 5 a session that ends, or is begun anew, sends its will at once. (Mosquitto 2.0 holds it back even then, so that
+    /// no test with it could tell.)
+    #[test]
+    fn the_will_is_held_back_in_a_session_that_outlives_it_and_is_taken_up_again() {
+        let given = Given { broker: "mqtt://127.0.0.1".into(), topic_prefix: "footfall".into(), ..Given::default() };
+        let broker = given.check().map_err(|e| e.to_string()).unwrap();
+        let options = Link::new(broker, "shop", "door", Arc::new(drop)).options();
+        let will = options.last_will().unwrap();
+        let delay = will.properties.and_then(|properties| properties.delay_interval).unwrap();
+        assert_eq!((will.topic.as_ref(), will.message.as_ref()), (&b"footfall/shop/door/status"[..], &b"offline"[..]));
+        assert_eq!((delay, will.retain, options.clean_start()), (30, true, false));
+        assert!(options.session_expiry_interval().unwrap() > delay);
+    }
+}

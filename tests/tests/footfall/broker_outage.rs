@@ -76,7 +76,8 @@ fn outage_that_is_short_is_never_told_as_offline() {
     until("connected again", || is_connected(&shop));
     // A will is held back for 30 s; none comes.
     let heard = heard.finish();
-    assert!(heard.iter().filter(|status| *status == "online").count() >= 3, "once each connection: {heard:?}");
+    // The connection between the two cuts may be over before it has said anything.
+    assert!(heard.len() >= 2, "{heard:?}");
     assert!(heard.iter().all(|status| status == "online"), "{heard:?}");
     let health: Vec<Value> = health.finish().iter().map(|text| fits("health.schema.json", text)).collect();
     let last = health.last().unwrap();

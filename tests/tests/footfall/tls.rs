@@ -126,6 +126,21 @@ fn tls_with_a_wrong_password_and_with_no_right_to_publish_is_told_once_each() {
     papers.one_warning("denied", &sink(&right), "ACL allow it to write footfall/test/door/#");
 }
 
+/// The broker's word for it does not come through encryption as it does without.
+#[test]
+fn tls_with_two_clients_of_one_id_is_told_to_both() {
+    let test = "tls_with_two_clients_of_one_id_is_told_to_both";
+    let Some(papers) = Papers::new(test) else { return };
+    let Some(broker) = papers.broker(test, "localhost", Holds::Now, "") else { return };
+    let sink = format!("{} client-id=the-same", papers.sink(broker.port()));
+    let shops = ["one", "other"].map(|name| Shop::open(papers.dir.path(), name, &sink));
+    let words = "give each countsink its own client-id";
+    let told = shops.each_ref().map(|shop| run::wait_for(&shop.pipeline, |report| report.warned(words) > 0));
+    for (shop, told) in shops.into_iter().zip(told) {
+        shop.runs_on(told, words);
+    }
+}
+
 /// Adds a user to a password file of mosquitto.
 pub fn add_user(file: &Path, user: &str, password: &str) {
     let mut command = Command::new("mosquitto_passwd");
