@@ -2,7 +2,9 @@
 //! The shop's day: finished windows go in, whole days come out.
 
 use footfall_contract::scene::{Scene, ShopDay};
+use footfall_contract::time::WallTime;
 use footfall_contract::totals::ShopTotals;
+use serde::{Deserialize, Serialize};
 
 use crate::hours::{Completeness, Finished};
 
@@ -27,7 +29,50 @@ pub struct Days {
     open: Option<DayReading>,
 }
 
+/// The day that is not over, as it outlives the process.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DaysSnapshot {
+    open: Option<OpenDay>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenDay {
+    start: WallTime,
+    end: WallTime,
+    totals: ShopTotals,
+    observed_ns: u64,
+    entries: Vec<u64>,
+    exits: Vec<u64>,
+}
+
 impl Days {
+    /// What is known of the day that is not over.
+    pub fn snapshot(&self) -> DaysSnapshot {
+        let open = self.open.clone().map(|DayReading { day, totals, observed_ns, entries, exits }| OpenDay {
+            start: day.start,
+            end: day.end,
+            totals,
+            observed_ns,
+            entries,
+            exits,
+        });
+        DaysSnapshot { open }
+    }
+
+    /// Goes on where a snapshot was taken.
+    pub fn restore(snapshot: DaysSnapshot) -> Self {
+        let open = snapshot.open.map(|OpenDay { start, end, totals, observed_ns, entries, exits }| DayReading {
+            day: ShopDay { start, end },
+            totals,
+            observed_ns,
+            entries,
+            exits,
+        });
+        Self { open }
+    }
+
     /// Takes a window; tells the day that it ends.
     pub fn add(&mut self, scene: &Scene, window: &Finished) -> Option<DayReading> {
         let shop = scene.shop.as_ref()?;

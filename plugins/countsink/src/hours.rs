@@ -10,13 +10,21 @@
 //!                                       ▲   │ another run: the old one is settled, the new begins at zero  │
 //!                                       └───┴──────────────────────────────────────────────────────────────┘
 //! ```
+//!
+//! What is not published yet can be kept over the end of the process: [`snapshot`].
+
+mod part;
+pub mod snapshot;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use footfall_contract::time::{ClockKind, WallTime};
-use footfall_contract::totals::{QueueTotals, Reading, ShopTotals, TotalFell, Totals, ZoneTotals};
+use footfall_contract::totals::{Reading, TotalFell, Totals};
 use footfall_contract::windows::Windows;
+
+use part::Part;
+use snapshot::Share;
 
 /// A window is published this long after its end, so that readings in flight arrive in time.
 pub const PUBLISH_AFTER: Duration = Duration::from_secs(120);
@@ -64,30 +72,8 @@ pub struct Finished {
     pub completeness: Completeness,
 }
 
-/// A part of a window that one run has given.
-#[derive(Default)]
-struct Part {
-    reading: Reading,
-    inside_at_start: BTreeMap<String, u64>,
-    waiting_at_start: BTreeMap<String, u64>,
-    in_shop_at_start: u64,
-    weak: bool,
-}
-
-impl Part {
-    fn add(&mut self, other: Self) {
-        self.reading.add(&other.reading);
-        for (sums, others) in
-            [(&mut self.inside_at_start, other.inside_at_start), (&mut self.waiting_at_start, other.waiting_at_start)]
-        {
-            others.into_iter().for_each(|(zone, n)| *sums.entry(zone).or_default() += n);
-        }
-        self.in_shop_at_start += other.in_shop_at_start;
-        self.weak |= other.weak;
-    }
-}
-
 /// A run of the tracker.
+#[derive(Clone)]
 struct Run {
     /// The reading at the start of the open window, or at the last partial publication.
     opening: Reading,
@@ -115,16 +101,9 @@ impl Run {
     }
 
     fn move_to(&mut self, closing: Reading) -> Part {
-        // Readings were compared when they arrived, so that this difference exists.
-        let reading = closing.since(&self.opening).unwrap_or_default();
-        let inside = |z: &ZoneTotals| z.visits.saturating_sub(z.ended);
-        let waiting = |q: &QueueTotals| q.joined.saturating_sub(q.served + q.abandoned + q.unknown);
-        let zones = &self.opening.zones;
-        let inside_at_start = zones.iter().map(|(name, z)| (name.clone(), inside(z))).collect();
-        let waiting_at_start = zones.iter().filter_map(|(name, z)| Some((name.clone(), waiting(z.queue.as_ref()?)))).collect();
-        let in_shop_at_start = self.opening.shop.as_ref().map_or(0, ShopTotals::inside);
+        let part = Part::between(&self.opening, &closing, self.newest.weak);
         self.opening = closing;
-        Part { reading, inside_at_start, waiting_at_start, in_shop_at_start, weak: self.newest.weak }
+        part
     }
 }
 
@@ -136,6 +115,10 @@ pub struct Hours {
     /// What runs that are over gave to windows that are not published, by the window's start.
     settled: BTreeMap<WallTime, Part>,
     run: Option<Run>,
+    /// What the run gave in which a snapshot was taken, until it goes on or another begins.
+    earlier: Option<Share>,
+    /// Clock and wall time of the newest totals before the snapshot.
+    before: Option<(ClockKind, WallTime)>,
     over: VecDeque<String>,
     /// After the open window, go on with this one: the clock was set.
     skip_to: Option<WallTime>,
@@ -144,7 +127,16 @@ pub struct Hours {
 impl Hours {
     /// No totals yet.
     pub fn new(windows: Windows) -> Self {
-        Self { windows, start: None, settled: BTreeMap::new(), run: None, over: VecDeque::new(), skip_to: None }
+        Self {
+            windows,
+            start: None,
+            settled: BTreeMap::new(),
+            run: None,
+            earlier: None,
+            before: None,
+            over: VecDeque::new(),
+            skip_to: None,
+        }
     }
 
     /// Takes totals. Older ones than the newest, and those of a run that is over, are ignored.
@@ -168,27 +160,58 @@ impl Hours {
 
     /// The clock that drives the newest run.
     pub fn clock(&self) -> Option<ClockKind> {
-        self.run.as_ref().map(|run| run.newest.clock)
+        self.run.as_ref().map(|run| run.newest.clock).or(self.before.map(|(clock, _)| clock))
     }
 
     /// Wall time of the newest totals.
     pub fn newest_wall(&self) -> Option<WallTime> {
-        self.run.as_ref().map(|run| run.newest.wall)
+        self.run.as_ref().map(|run| run.newest.wall).or(self.before.map(|(_, wall)| wall))
+    }
+
+    /// Start of the oldest window that is not published.
+    pub fn start(&self) -> Option<WallTime> {
+        self.start
+    }
+
+    /// Did a window end at least `grace` before `now`?
+    pub fn is_due(&self, now: WallTime, grace: Duration) -> bool {
+        self.start.is_some_and(|start| self.windows.next_boundary(start).plus(grace) <= now)
     }
 
     /// The next window, oldest first, that ended at least `grace` before `now`.
     pub fn next_finished(&mut self, now: WallTime, grace: Duration) -> Option<Finished> {
-        let start = self.start?;
-        let end = self.windows.next_boundary(start);
-        if end.plus(grace) > now {
+        if !self.is_due(now, grace) {
             return None;
         }
+        self.leave_out_gap(now);
+        self.take_oldest()
+    }
+
+    /// The oldest window, whether or not it has ended.
+    pub fn take_oldest(&mut self) -> Option<Finished> {
+        let start = self.start?;
+        let end = self.windows.next_boundary(start);
         let mut part = self.settled.remove(&start).unwrap_or_default();
+        if let Some(share) = self.earlier.as_mut().and_then(|share| share.parts.remove(&start)) {
+            part.add(share);
+        }
         if let Some(run) = &mut self.run {
             part.add(run.close(end));
         }
         self.start = Some(self.skip_to.take().map_or(end, |later| later.max(end)));
         Some(finished(start, end, part, Completeness::Whole))
+    }
+
+    /// After a pause of more than [`MAX_GAP`] windows the next one is that of now.
+    fn leave_out_gap(&mut self, now: WallTime) {
+        let Some(mut at) = self.start.filter(|_| self.skip_to.is_none()) else { return };
+        for _ in 0..=MAX_GAP {
+            at = self.windows.next_boundary(at);
+            if at > now {
+                return;
+            }
+        }
+        self.skip_to = Some(self.windows.start_of(now));
     }
 
     /// What is known of the open window, which is thereby taken out of it; `None` unless totals have come since the last
@@ -207,21 +230,35 @@ impl Hours {
     /// Was anything looked at in the open window?
     pub fn open_window_has_figures(&self) -> bool {
         let run = self.run.as_ref().is_some_and(|run| run.newest.now.observed_ns > run.opening.observed_ns);
-        run || self.settled.values().any(|part| part.reading.observed_ns > 0)
+        let earlier = self.earlier.iter().flat_map(|share| share.parts.values());
+        run || self.settled.values().chain(earlier).any(|part| part.reading.observed_ns > 0)
     }
 
     fn begin(&mut self, totals: Totals) {
         // A run that is older than the boundaries it can still name is not taken from zero.
         let since_start = totals.boundaries.first().is_none_or(|b| b.at <= self.windows.next_boundary(totals.started));
-        let (begin, opening) = match totals.boundaries.first() {
-            Some(oldest) if !since_start => (oldest.at, oldest.reading.clone()),
-            _ => (self.windows.start_of(totals.started), Reading::default()),
+        let (begin, opening) = match self.take_up(&totals, since_start) {
+            Some(where_it_was) => where_it_was,
+            None => match totals.boundaries.first() {
+                Some(oldest) if !since_start => (oldest.at, oldest.reading.clone()),
+                _ => (self.windows.start_of(totals.started), Reading::default()),
+            },
         };
         let first_totals = self.start.is_none();
+        self.leave_out_gap(totals.wall);
         let start = *self.start.get_or_insert(begin);
         let (wall, clock) = (totals.wall, totals.clock);
         let boundaries = totals.boundaries.iter().filter(|b| b.at > start && b.at > begin);
-        let boundaries = boundaries.map(|b| (b.at, b.reading.clone())).collect();
+        let mut boundaries: BTreeMap<_, _> = boundaries.map(|b| (b.at, b.reading.clone())).collect();
+        // It gave nothing to windows before its first.
+        let mut at = self.windows.next_boundary(start);
+        for _ in 0..MAX_GAP {
+            if at > begin {
+                break;
+            }
+            boundaries.insert(at, opening.clone());
+            at = self.windows.next_boundary(at);
+        }
         self.run = Some(Run { opening, boundaries, newest: totals, fresh: true, partials: 0 });
         if first_totals && clock == ClockKind::Live {
             // The sink was linked late: what was due before is not its to publish.
@@ -269,22 +306,24 @@ impl Hours {
 
     /// Gives what the run has counted to the windows it belongs to; the run is over.
     fn settle(&mut self) {
-        let (Some(mut run), Some(start)) = (self.run.take(), self.start) else { return };
-        let mut at = start;
-        loop {
-            let end = self.windows.next_boundary(at);
-            let over = end > run.newest.wall || self.skip_to.is_some();
-            let part = if over { run.close_at_newest() } else { run.close(end) };
-            self.settled.entry(at).or_default().add(part);
-            if over {
-                break;
-            }
-            at = end;
+        if let Some(share) = self.share() {
+            self.retire(share);
         }
+        self.run = None;
+    }
+
+    fn retire(&mut self, share: Share) {
+        self.add_parts(share.parts);
         if self.over.len() == REMEMBERED_RUNS {
             self.over.pop_front();
         }
-        self.over.push_back(run.newest.run);
+        self.over.push_back(share.run);
+    }
+
+    fn add_parts(&mut self, parts: BTreeMap<WallTime, Part>) {
+        for (start, part) in parts {
+            self.settled.entry(start).or_default().add(part);
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 //! countsink: cuts cumulative totals into windows of the shop's calendar, withholds small numbers, and publishes.
 //!
 //! ```text
-//!  events ──► mailbox ──► worker: hours ──► disclosure ──► payload ──► jsonl, mqtt, message
+//!  events ──► mailbox ──► worker: hours ──► disclosure ──► payload ──► outbox, jsonl, mqtt, message
+//!                                  └──────► checkpoint of what is open
 //! ```
 //!
-//! The streaming thread only posts letters; one worker thread owns everything else. Nothing is stored or sent before
-//! [`disclosure`].
+//! The streaming thread only posts letters; one worker thread owns everything else. Nothing is sent before [`disclosure`], and
+//! nothing is stored before it but what is open: [`state`].
 
 #![deny(missing_docs)]
 
@@ -24,6 +25,7 @@ pub mod mailbox;
 pub mod mqtt;
 pub mod outbound;
 pub mod payload;
+pub mod state;
 pub mod tls;
 pub mod watch;
 pub mod worker;

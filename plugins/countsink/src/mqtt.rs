@@ -165,11 +165,16 @@ impl Link {
         if gone > 0 {
             self.inner.lock().incidents.insert(Incident::WindowsDropped);
             (self.warn)(format!(
-                "{gone} of the oldest payloads were dropped: {} has been away for so long that memory for them ran out",
+                "{gone} of the oldest payloads were dropped: {} has been away for so long that room for them ran out",
                 self.broker.address
             ));
         }
         self.hand_over();
+    }
+
+    /// Names of payloads that were accepted or dropped since this was asked last.
+    pub fn take_left(&self) -> Vec<String> {
+        self.inner.lock().outbound.take_left()
     }
 
     /// What the connection is doing.

@@ -11,10 +11,15 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::labels;
 use crate::payload::Payload;
 
-/// Unsent payloads are kept in memory up to this many bytes (about 4000 hours of a camera); the oldest go first.
+/// Unsent payloads are kept up to this many bytes (about 4000 hours of a camera); the oldest go first.
 const MAX_BYTES: usize = 4 << 20;
+
+/// Unsent payloads are kept until the newest window is this much later, so that a clock that is wrong for a while purges
+/// nothing.
+const MAX_AGE: Duration = Duration::from_secs(400 * 86_400);
 
 /// A refused message is tried again after this long, and doubling up to [`MAX_HOLD`].
 const FIRST_HOLD: Duration = Duration::from_secs(30);
@@ -88,19 +93,26 @@ pub struct Outbound {
     holds: [Hold; 2],
     acknowledged: u64,
     dropped: u64,
+    /// Names of payloads that have left since this was asked last.
+    left: Vec<String>,
+    ends: bool,
 }
 
 impl Outbound {
     /// Adds a payload; returns how many older ones had to go.
     pub fn push(&mut self, payload: Payload) -> u64 {
+        let oldest_kept = labels::window_end(&payload.text).map(|end| end.minus(MAX_AGE));
         self.bytes += payload.text.len();
         self.counts.push_back(payload);
         let mut gone = 0;
         // The one under way may be on the broker's side already.
         let first = usize::from(matches!(self.under_way, Some((Topic::Counts, _))));
-        while self.bytes > MAX_BYTES && self.counts.len() > first + 1 {
+        let is_old =
+            |old: &Payload| labels::window_end(&old.text).is_some_and(|end| oldest_kept.is_some_and(|least| end < least));
+        while self.counts.len() > first + 1 && (self.bytes > MAX_BYTES || self.counts.get(first).is_some_and(is_old)) {
             if let Some(old) = self.counts.remove(first) {
                 self.bytes -= old.text.len();
+                self.left.push(old.id);
                 gone += 1;
             }
         }
@@ -108,8 +120,14 @@ impl Outbound {
         gone
     }
 
-    /// Sets what the status topic is to say.
+    /// Names of payloads that were accepted or dropped since this was asked last.
+    pub fn take_left(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.left)
+    }
+
+    /// Sets what the status topic is to say. After `stopped` no payload is handed over any more.
     pub fn set_status(&mut self, status: Status) {
+        self.ends = status == Status::Stopped;
         self.status = Some(status);
     }
 
@@ -121,7 +139,8 @@ impl Outbound {
         let message = if let Some(status) = self.status.filter(|_| !self.holds[Topic::Status as usize].holds(now)) {
             self.status_under_way = Some(status);
             (Topic::Status, Message::Status(status))
-        } else if let Some(payload) = self.counts.front().filter(|_| !self.holds[Topic::Counts as usize].holds(now)) {
+        } else if let Some(payload) = self.counts.front().filter(|_| !self.ends && !self.holds[Topic::Counts as usize].holds(now))
+        {
             (Topic::Counts, Message::Counts(payload.clone()))
         } else {
             return None;
@@ -142,6 +161,7 @@ impl Outbound {
                 if let Some(payload) = self.counts.pop_front() {
                     self.bytes -= payload.text.len();
                     self.acknowledged += 1;
+                    self.left.push(payload.id);
                 }
             }
         }
@@ -267,6 +287,28 @@ mod tests {
         assert_eq!(out.next(t), Some(Message::Status(Status::Stopped)));
         out.accepted();
         assert!(!out.status_waits());
+    }
+
+    #[test]
+    fn what_has_left_is_told_once() {
+        let (mut out, t) = (Outbound::default(), now());
+        out.push(payload(1));
+        out.push(payload(2));
+        out.next(t);
+        assert_eq!(out.take_left(), Vec::<String>::new(), "the broker has not accepted it");
+        out.accepted();
+        assert_eq!(out.take_left(), ["1"]);
+        assert_eq!(out.take_left(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn payloads_of_long_ago_go_by_the_newest_window_and_not_by_a_clock() {
+        let of = |end: &str| Payload { id: end.into(), text: format!(r#"{{"window":{{"end":"{end}"}}}}"#) };
+        let mut out = Outbound::default();
+        let mut push = |end: &str| out.push(of(end));
+        assert_eq!(push("2026-01-01T00:00:00Z") + push("2026-01-01T01:00:00Z") + push("2027-02-05T00:00:00Z"), 0);
+        assert_eq!(push("2027-02-05T00:30:00Z"), 1);
+        assert_eq!((out.take_left(), out.dropped()), (vec!["2026-01-01T00:00:00Z".to_owned()], 1));
     }
 
     #[test]

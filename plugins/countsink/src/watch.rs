@@ -43,6 +43,11 @@ fn clocks() -> (WallTime, Instant) {
     (WallTime(0).plus(since_1970), Instant::now())
 }
 
+/// Wall time by the system's clock.
+pub fn wall() -> WallTime {
+    clocks().0
+}
+
 impl Watch {
     /// Begins now.
     pub fn new(frames: Frames) -> Self {

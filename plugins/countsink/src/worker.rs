@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: MPL-2.0
-//! The one thread of a countsink: it owns windows, disclosure, file and connection, so that the streaming thread waits on
-//! none of them.
+//! The one thread of a countsink: it owns windows, disclosure, files and connection, so that the streaming thread waits on
+//! none of them. Its disk may hold up its connection for a moment, never the stream.
+
+mod camera;
+mod desk;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_contract::scene::Scene;
-use footfall_contract::time::{ClockKind, WallTime};
-use footfall_contract::totals::{RULE_VERSION, Totals};
+use footfall_contract::time::WallTime;
+use footfall_contract::totals::Totals;
 use parking_lot::{Condvar, Mutex};
-use tokio::time::{Instant, timeout};
 
 use crate::broker::Broker;
-use crate::days::Days;
-use crate::disclosure::{Figures, disclose};
-use crate::health::Incident;
-use crate::hours::{Finished, Hours, PUBLISH_AFTER};
 use crate::jsonl::JsonLines;
 use crate::mailbox::{Letter, Mailbox};
 use crate::mqtt::{Link, State};
-use crate::payload::{self, Payload};
-use crate::watch::{Frames, Watch};
+use crate::payload::Payload;
+use crate::state;
+use crate::state::keeper::CHECKPOINT_EVERY;
+use crate::watch::{self, Frames, Watch};
+use desk::Desk;
 
 /// How often the worker looks at the clock while nothing arrives.
 const TICK: Duration = Duration::from_secs(1);
@@ -50,6 +51,16 @@ pub struct Config {
     pub jsonl: Option<JsonLines>,
     /// Publish the open window at the end, marked as such.
     pub publish_partial: bool,
+    /// Where everything is kept that must outlast the process.
+    pub state: Option<state::State>,
+    /// A checkpoint is written this often while figures change.
+    pub checkpoint_every: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { broker: None, jsonl: None, publish_partial: false, state: None, checkpoint_every: CHECKPOINT_EVERY }
+    }
 }
 
 /// Health in numbers. Nothing of any window's figures.
@@ -61,10 +72,25 @@ pub struct Stats {
     pub acknowledged: u64,
     /// Payloads that wait for the broker.
     pub queued: u64,
-    /// Payloads that were dropped because memory for them ran out.
+    /// Payloads that were dropped because room for them ran out, or because they were too old.
     pub dropped: u64,
     /// What the connection is doing; `None` without a broker.
     pub broker: Option<State>,
+    /// What was counted up to a few seconds ago outlasts the process.
+    pub durable: bool,
+    /// Payloads on disk.
+    pub outbox: u64,
+    /// How long ago the window of the oldest payload ended that waits for the broker, seconds; 0 if none waits.
+    pub oldest_unsent_s: u64,
+}
+
+/// What the desk tells of what it keeps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    durable: bool,
+    outbox: u64,
+    /// Wall time by the stream.
+    wall: Option<WallTime>,
 }
 
 #[derive(Default)]
@@ -82,6 +108,7 @@ struct Shared {
     progress: Mutex<Progress>,
     moved: Condvar,
     published: Mutex<u64>,
+    kept: Mutex<Kept>,
     link: Mutex<Option<Arc<Link>>>,
 }
 
@@ -150,7 +177,8 @@ impl Worker {
         self.shared.moved.notify_all();
     }
 
-    /// Stops: what has ended is published and handed over, at most within `patience`; then the worker ends by itself.
+    /// Stops: what has ended is published and, unless it is kept on disk, handed over, at most within `patience`; then the
+    /// worker ends by itself.
     pub fn stop(&self, patience: Duration) {
         self.shared.mailbox.post(Letter::Stop(patience));
         self.wait(patience + 2 * GOODBYE, |_| false);
@@ -163,12 +191,13 @@ impl Worker {
 
     /// Health in numbers.
     pub fn stats(&self) -> Stats {
-        let mut stats = Stats { published: *self.shared.published.lock(), ..Stats::default() };
-        if let Some(link) = &*self.shared.link.lock() {
-            let (acknowledged, queued, dropped) = link.counts();
-            stats = Stats { acknowledged, queued: queued as u64, dropped, broker: Some(link.state()), ..stats };
-        }
-        stats
+        let Kept { durable, outbox, wall } = *self.shared.kept.lock();
+        let stats = Stats { published: *self.shared.published.lock(), durable, outbox, ..Stats::default() };
+        let Some(link) = self.shared.link.lock().clone() else { return stats };
+        let (acknowledged, queued, dropped) = link.counts();
+        let oldest_end = link.delivery().oldest_end;
+        let oldest_unsent_s = oldest_end.map_or(0, |end| wall.unwrap_or_else(watch::wall).since(end).as_secs());
+        Stats { acknowledged, queued: queued as u64, dropped, broker: Some(link.state()), oldest_unsent_s, ..stats }
     }
 }
 
@@ -177,209 +206,9 @@ fn work(config: Config, shared: &Arc<Shared>, notify: Notify) -> std::io::Result
     runtime.block_on(async {
         let watch = Watch::new(shared.frames.clone());
         let shared = Arc::clone(shared);
-        let mut desk = Desk { config, shared, notify, camera: None, watch, told: Told::default(), end: None };
-        desk.run().await;
+        Desk::new(config, shared, notify, watch).run().await;
     });
     // Not dropped in place: that would wait for a name look-up that hangs.
     runtime.shutdown_background();
     Ok(())
-}
-
-/// The camera that the scene describes.
-struct Camera {
-    scene: Scene,
-    hours: Hours,
-    days: Days,
-    /// When the newest totals came.
-    at: Option<Instant>,
-}
-
-/// Warnings that are given once.
-#[derive(Default)]
-struct Told {
-    fell: bool,
-    file: bool,
-    stranger: bool,
-}
-
-struct Desk {
-    config: Config,
-    shared: Arc<Shared>,
-    notify: Notify,
-    camera: Option<Camera>,
-    watch: Watch,
-    told: Told,
-    /// The end of a stream whose windows are not handed over yet, and when it came.
-    end: Option<(u64, Instant)>,
-}
-
-impl Desk {
-    async fn run(&mut self) {
-        loop {
-            while let Some(letter) = self.shared.mailbox.take() {
-                match letter {
-                    Letter::Scene(scene) => self.scene(*scene),
-                    Letter::Totals(totals) => self.totals(*totals),
-                    Letter::EndOfStream(number) => self.end_of_stream(number),
-                    Letter::Stop(patience) => return self.stop(patience).await,
-                }
-            }
-            self.publish_due();
-            self.note_end();
-            if let Some(link) = self.link() {
-                link.hand_over();
-            }
-            let until_health = self.watch.look(self.camera.as_ref().map(|camera| &camera.scene), self.link().as_deref());
-            // While an end of stream waits for the broker, look more often.
-            let pause = if self.end.is_some() { TICK / 50 } else { TICK.min(until_health) };
-            let _ = timeout(pause, self.shared.mailbox.arrival()).await;
-        }
-    }
-
-    fn link(&self) -> Option<Arc<Link>> {
-        self.shared.link.lock().clone()
-    }
-
-    fn warn(&self, sentence: String) {
-        (self.notify)(Notice::Warning(sentence));
-    }
-
-    fn scene(&mut self, scene: Scene) {
-        if let Some(camera) = &self.camera {
-            if camera.scene.sha256() == scene.sha256() {
-                return;
-            }
-            if camera.scene.stream_name() != scene.stream_name() {
-                let old = camera.scene.stream_name();
-                let sentence = format!(
-                    "the scene of {old} is followed by one of {}; a countsink publishes one camera: use one each",
-                    scene.stream_name()
-                );
-                return (self.notify)(Notice::Error(sentence));
-            }
-            self.close_windows();
-        }
-        if self.link().is_none()
-            && let Some(broker) = self.config.broker.clone()
-        {
-            let notify = Arc::clone(&self.notify);
-            let warn = Arc::new(move |sentence| notify(Notice::Warning(sentence)));
-            let link = Arc::new(Link::new(broker, &scene.site, &scene.camera, warn));
-            *self.shared.link.lock() = Some(Arc::clone(&link));
-            tokio::spawn(link.run());
-        }
-        self.watch.scene(&scene, self.link().as_deref());
-        self.camera = Some(Camera { hours: Hours::new(scene.windows()), days: Days::default(), scene, at: None });
-    }
-
-    fn totals(&mut self, totals: Totals) {
-        let Some(camera) = &mut self.camera else { return };
-        if totals.stream != camera.scene.stream_name() {
-            self.watch.note(Incident::Stranger);
-            if !std::mem::replace(&mut self.told.stranger, true) {
-                let sentence = format!("totals of {} are ignored: the scene is of {}", totals.stream, camera.scene.stream_name());
-                self.warn(sentence);
-            }
-            return;
-        }
-        self.watch.totals(&totals);
-        let received = camera.hours.receive(totals);
-        if received.is_err() {
-            self.watch.note(Incident::TotalsFell);
-        }
-        match received {
-            Ok(()) => camera.at = Some(Instant::now()),
-            Err(fell) if !std::mem::replace(&mut self.told.fell, true) => self.warn(format!("totals are ignored: {fell}")),
-            Err(_) => {}
-        }
-        self.publish_due();
-    }
-
-    /// Wall time: the newest totals', which goes on with the monotonic clock if the source is live.
-    fn now(&self) -> Option<WallTime> {
-        let camera = self.camera.as_ref()?;
-        let (wall, at) = (camera.hours.newest_wall()?, camera.at?);
-        match camera.hours.clock()? {
-            ClockKind::Live => Some(wall.plus(at.elapsed())),
-            ClockKind::Stream => Some(wall),
-        }
-    }
-
-    fn publish_due(&mut self) {
-        self.publish_finished(PUBLISH_AFTER);
-    }
-
-    fn publish_finished(&mut self, grace: Duration) {
-        let Some(now) = self.now() else { return };
-        while let Some(window) = self.camera.as_mut().and_then(|camera| camera.hours.next_finished(now, grace)) {
-            self.publish(&window);
-        }
-    }
-
-    /// Publishes every window that has ended, and the open one if that is wanted.
-    fn close_windows(&mut self) {
-        self.publish_finished(Duration::ZERO);
-        if self.config.publish_partial
-            && let Some(window) = self.camera.as_mut().and_then(|camera| camera.hours.take_open())
-        {
-            self.publish(&window);
-        }
-    }
-
-    fn publish(&mut self, window: &Finished) {
-        let Some(camera) = &mut self.camera else { return };
-        let day = camera.days.add(&camera.scene, window);
-        let figures = Figures::of(&camera.scene, window).with_day(&camera.scene, day);
-        let published = disclose(&figures, &camera.scene);
-        let payload = payload::write(&camera.scene, RULE_VERSION, window, &published);
-        self.watch.window(&camera.scene, window);
-        if let Some(Err(problem)) = self.config.jsonl.as_mut().map(|file| file.append(&payload)) {
-            self.watch.note(Incident::FileFailed);
-            if !std::mem::replace(&mut self.told.file, true) {
-                self.warn(problem.to_string());
-            }
-        }
-        *self.shared.published.lock() += 1;
-        if let Some(link) = self.link() {
-            link.push(payload.clone());
-        }
-        (self.notify)(Notice::Published(payload));
-    }
-
-    fn end_of_stream(&mut self, number: u64) {
-        self.close_windows();
-        self.end = Some((number, Instant::now()));
-    }
-
-    /// Lets go whoever waits for the end of the stream once everything is handed over.
-    fn note_end(&mut self) {
-        let Some((number, _)) = self.end else { return };
-        if self.link().is_none_or(|link| link.counts().1 == 0) {
-            self.shared.progress.lock().ended = number;
-            self.shared.moved.notify_all();
-            self.end = None;
-        }
-    }
-
-    async fn stop(&mut self, patience: Duration) {
-        self.close_windows();
-        if self.camera.as_ref().is_some_and(|camera| camera.hours.open_window_has_figures()) {
-            self.warn(
-                "the counts of the open window are lost: it had not ended when the element was stopped (publish-partial=true publishes it, marked as such)"
-                    .into(),
-            );
-        }
-        let Some(link) = self.link() else { return };
-        // A broker that stayed away while the end of the stream waited is not waited for twice.
-        let waited =
-            self.end.filter(|_| link.state() == State::Disconnected).map_or(Duration::ZERO, |(_, since)| since.elapsed());
-        let deadline = Instant::now() + patience.saturating_sub(waited);
-        let _ = tokio::time::timeout_at(deadline, link.drained()).await;
-        let (_, queued, _) = link.counts();
-        if queued > 0 {
-            return self
-                .warn(format!("{queued} payloads are lost: the broker had not accepted them when the element was stopped"));
-        }
-        let _ = timeout(GOODBYE, link.say_goodbye()).await;
-    }
 }

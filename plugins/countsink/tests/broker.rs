@@ -3,9 +3,10 @@
 
 #![cfg(test)]
 
-use std::net::{TcpListener, TcpStream};
+mod common;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -17,83 +18,12 @@ use gst_plugin_countsink::broker::Given;
 use gst_plugin_countsink::mqtt::State;
 use gst_plugin_countsink::worker::{Config, Notice, Worker};
 
+use common::mosquitto::{Mosquitto, free_port, pause, until};
+
 const SCENE: &str = r#"{"version":1,"site":"shop","camera":"door","placement":"entrance","time_zone":"UTC",
     "lines":[{"name":"door","points":[[0.1,0.5],[0.9,0.5]],"inside":[0.5,0.9]}],"publish":{"profile":"plain"}}"#;
 
 const PATIENCE: Duration = Duration::from_secs(10);
-
-#[allow(clippy::disallowed_methods)]
-fn pause(ms: u64) {
-    std::thread::sleep(Duration::from_millis(ms));
-}
-
-#[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..400 {
-        if done() {
-            return;
-        }
-        pause(25);
-    }
-    panic!("not within ten seconds: {what}");
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// A mosquitto of our own, which ends with the value.
-struct Mosquitto {
-    child: Child,
-    port: u16,
-    dir: tempfile::TempDir,
-}
-
-impl Mosquitto {
-    fn start(test: &str, port: u16, extra: &str) -> Option<Self> {
-        let Some(program) = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].into_iter().find(|p| Path::new(p).exists()) else {
-            eprintln!("skipped: {test}: mosquitto is not installed");
-            return None;
-        };
-        let dir = tempfile::tempdir().unwrap();
-        let config = dir.path().join("mosquitto.conf");
-        let user = "user root\n";
-        std::fs::write(&config, format!("{user}listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n{extra}\n"))
-            .unwrap();
-        let child = Command::new(program).arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mut broker = Self { child, port, dir };
-        until("mosquitto listens", || {
-            assert!(broker.child.try_wait().unwrap().is_none(), "mosquitto ended at once");
-            TcpStream::connect(("127.0.0.1", port)).is_ok()
-        });
-        Some(broker)
-    }
-
-    /// What is retained, as `topic payload`.
-    fn retained(&self) -> Vec<String> {
-        let port = self.port.to_string();
-        let out = Command::new("mosquitto_sub")
-            .args(["-h", "127.0.0.1", "-p", &port, "-V", "5", "-t", "footfall/#", "--retained-only", "-F", "%t %p", "-W", "1"])
-            .output()
-            .unwrap();
-        String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
-    }
-
-    fn status(&self) -> Option<String> {
-        self.retained().iter().find_map(|line| line.strip_prefix("footfall/shop/door/status ").map(str::to_owned))
-    }
-
-    fn counts(&self) -> Option<String> {
-        self.retained().iter().find_map(|line| line.strip_prefix("footfall/shop/door/counts ").map(str::to_owned))
-    }
-}
-
-impl Drop for Mosquitto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 struct Sink {
     worker: Worker,
@@ -110,7 +40,7 @@ impl Sink {
     fn start(given: &Given) -> Self {
         let (send, notices) = channel();
         let broker = given.check().map_err(|e| e.to_string()).unwrap_or_else(|e| panic!("{e}"));
-        let config = Config { broker: Some(broker), jsonl: None, publish_partial: false };
+        let config = Config { broker: Some(broker), ..Config::default() };
         let worker = Worker::start(config, Arc::new(move |notice| drop(send.send(notice)))).unwrap();
         worker.scene(Scene::parse(SCENE).unwrap());
         Self { worker, notices, warnings: Vec::new(), published: Vec::new() }

@@ -18,7 +18,8 @@ use footfall_contract::wire;
 
 use super::settings::{self, Settings};
 use crate::jsonl::JsonLines;
-use crate::mqtt::State;
+use crate::mqtt;
+use crate::state::{Refused, State};
 use crate::worker::{Config, Notice, Stats, Worker};
 
 static CAT: LazyLock<gst::DebugCategory> =
@@ -171,7 +172,8 @@ impl CountSink {
             let sentence = e.to_string();
             gst::error_msg!(gst::ResourceError::OpenWrite, ("{sentence}"))
         })?;
-        let config = Config { broker, jsonl, publish_partial: settings.publish_partial };
+        let state = self.open_state(&settings)?;
+        let config = Config { broker, jsonl, publish_partial: settings.publish_partial, state, ..Config::default() };
         let sink = self.obj().downgrade();
         let notify = Arc::new(move |notice| {
             if let Some(sink) = sink.upgrade() {
@@ -182,6 +184,25 @@ impl CountSink {
         *self.seen.lock() = Seen::default();
         *self.run.lock() = Some(Arc::new(worker));
         Ok(())
+    }
+
+    /// The folder of durable state, where one is set and can be used. It is an error only if another countsink has it.
+    fn open_state(&self, settings: &Settings) -> Result<Option<State>, gst::ErrorMessage> {
+        let Some(path) = settings.state_dir.as_deref().filter(|path| !path.is_empty()) else { return Ok(None) };
+        if settings.publish_partial {
+            self.notice(Notice::Warning(
+                "state-dir is not used: publish-partial=true publishes the open window instead of keeping it".into(),
+            ));
+            return Ok(None);
+        }
+        match State::open(Path::new(path)) {
+            Ok(state) => Ok(Some(state)),
+            Err(Refused::InUse(sentence)) => Err(gst::error_msg!(gst::ResourceError::Busy, ("{sentence}"))),
+            Err(Refused::Unusable(sentence)) => {
+                self.notice(Notice::Warning(sentence));
+                Ok(None)
+            }
+        }
     }
 
     /// Ends the run; waits until its windows are handed over, `eos-timeout` at most.
@@ -252,8 +273,8 @@ impl CountSink {
         let stats = self.worker().map_or_else(|| *self.last.lock(), |worker| worker.stats());
         let broker = match stats.broker {
             None => "none",
-            Some(State::Disconnected) => "disconnected",
-            Some(State::Connected) => "connected",
+            Some(mqtt::State::Disconnected) => "disconnected",
+            Some(mqtt::State::Connected) => "connected",
         };
         gst::Structure::builder("stats")
             .field("published", stats.published)
@@ -261,6 +282,9 @@ impl CountSink {
             .field("queued", stats.queued)
             .field("dropped", stats.dropped)
             .field("broker", broker)
+            .field("durable", stats.durable)
+            .field("outbox", stats.outbox)
+            .field("oldest-unsent", stats.oldest_unsent_s)
             .build()
     }
 }

@@ -8,8 +8,8 @@
 //!
 //! **What it promises.** The streaming thread never waits on disk or network, except at the end of the stream, for
 //! `eos-timeout` at most. Every counted person is in exactly one window. An absent broker is a warning, never an error;
-//! payloads wait in memory and are sent in order, each until the broker has accepted it. What is not published yet when
-//! the element stops is lost, with a warning; nothing is kept over a restart.
+//! payloads wait in memory and are sent in order, each until the broker has accepted it. With `state-dir` the open
+//! window and what waits outlast the process; without it, what is not published when the element stops is lost, with a warning.
 //!
 //! What runs (`info`) and how it goes (`health`, each minute) are told to the broker too; nothing in them follows people.
 //!
@@ -24,8 +24,8 @@
 //! | message | when | content |
 //! |---|---|---|
 //! | element `footfall-counts` | a window is published | `id` (string), `payload` (string: the JSON object as it is sent) |
-//! | warning | the broker is absent, not trusted, refuses a topic or the client; anybody may read the password file; counts were lost | one sentence |
-//! | error | no scene or totals before the first buffer; a damaged event; settings that can not be | one sentence |
+//! | warning | the broker is absent, not trusted, refuses a topic or the client; anybody may read the password file; `state-dir` can not be used; counts were lost | one sentence |
+//! | error | `state-dir` is another countsink's or another camera's; no scene or totals before the first buffer; a damaged event; settings that can not be | one sentence |
 
 use gst::glib;
 use gst::prelude::*;

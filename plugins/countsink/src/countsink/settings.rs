@@ -24,6 +24,7 @@ pub struct Settings {
     pub keep_alive_s: u32,
     pub allow_plain: bool,
     pub jsonl_location: Option<String>,
+    pub state_dir: Option<String>,
     pub publish_partial: bool,
     pub eos_timeout: gst::ClockTime,
 }
@@ -42,6 +43,7 @@ impl Default for Settings {
             keep_alive_s: 30,
             allow_plain: false,
             jsonl_location: None,
+            state_dir: None,
             publish_partial: false,
             eos_timeout: gst::ClockTime::from_seconds(5),
         }
@@ -81,6 +83,7 @@ impl Settings {
             "keep-alive" => self.keep_alive_s = value.get().unwrap_or(self.keep_alive_s),
             "allow-plain" => self.allow_plain = value.get().unwrap_or(self.allow_plain),
             "jsonl-location" => self.jsonl_location = text(),
+            "state-dir" => self.state_dir = text(),
             "publish-partial" => self.publish_partial = value.get().unwrap_or(self.publish_partial),
             "eos-timeout" => self.eos_timeout = value.get().map_or(self.eos_timeout, gst::ClockTime::from_nseconds),
             _ => return false,
@@ -102,6 +105,7 @@ impl Settings {
             "keep-alive" => self.keep_alive_s.to_value(),
             "allow-plain" => self.allow_plain.to_value(),
             "jsonl-location" => self.jsonl_location.to_value(),
+            "state-dir" => self.state_dir.to_value(),
             "publish-partial" => self.publish_partial.to_value(),
             "eos-timeout" => self.eos_timeout.nseconds().to_value(),
             _ => return None,
@@ -140,16 +144,17 @@ pub fn properties() -> &'static [glib::ParamSpec] {
                 .build(),
             switch("allow-plain", "Allow plain", "Allow mqtt:// to other machines: counts and password cross the network unencrypted", default.allow_plain),
             text("jsonl-location", "JSON lines file", "File to which each published payload is appended as a line; not set: none", None),
-            switch("publish-partial", "Publish partial windows", "Publish the open window at the end of the stream and at a stop, marked final=false and weak=true", default.publish_partial),
+            text("state-dir", "State folder", "Folder of this camera alone in which the open window and what the broker has not accepted outlast a restart; made if it is not there; not set: both are lost", None),
+            switch("publish-partial", "Publish partial windows", "Publish the open window at the end of the stream and at a stop, marked final=false and weak=true; state-dir is not used then", default.publish_partial),
             glib::ParamSpecUInt64::builder("eos-timeout")
                 .nick("EOS timeout")
-                .blurb("At the end of the stream and at a stop, wait no longer than this for the broker to accept what is published, in nanoseconds")
+                .blurb("At the end of the stream and at a stop, wait no longer than this for the broker to accept what is published, in nanoseconds; with state-dir it is not waited for")
                 .default_value(default.eos_timeout.nseconds())
                 .mutable_ready()
                 .build(),
             glib::ParamSpecBoxed::builder::<gst::Structure>("stats")
                 .nick("Statistics")
-                .blurb("published, acknowledged, queued and dropped windows (guint64), broker (string: none, disconnected, connected)")
+                .blurb("published, acknowledged, queued and dropped windows (guint64), broker (string: none, disconnected, connected), durable (gboolean: a restart loses nothing but the last seconds), outbox (guint64: payloads in state-dir), oldest-unsent (guint64: seconds since the end of the oldest window that waits for the broker)")
                 .read_only()
                 .build(),
         ]

@@ -140,3 +140,17 @@ fn what_does_not_fit_together_gives_no_mean() {
     assert_eq!(day(&[36_000.0], &[]).mean_visit_s(), None);
     assert_eq!(day(&[50_000.0], &[36_000.0]).mean_visit_s(), None);
 }
+
+#[test]
+fn hours_on_both_sides_of_a_restart_are_of_one_day() {
+    let (scene, mut days) = (scene(), Days::default());
+    let (entries, exits) = ([35_000.0, 36_000.0, 50_000.0], [35_900.0, 39_600.0, 53_600.0]);
+    let mut told = None;
+    for hour in 0..24 {
+        told = told.or(days.add(&scene, &window(hour, &entries, &exits)));
+        let text = serde_json::to_string(&days.snapshot()).unwrap();
+        days = Days::restore(serde_json::from_str(&text).unwrap());
+    }
+    assert!(told.is_some_and(|told| told == day(&entries, &exits)));
+    assert!(days.snapshot() == DaysSnapshot::default(), "a day that was told is kept no longer");
+}

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use footfall_contract::time::{ClockKind, StreamTime, WallTime};
-use footfall_contract::totals::{BoundaryReading, RULE_VERSION, Reading, Totals, VERSION};
+use footfall_contract::totals::{BoundaryReading, QueueTotals, RULE_VERSION, Reading, Totals, VERSION};
 use footfall_contract::windows::{WindowLength, Windows};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -380,3 +380,5 @@ proptest! {
         }
     }
 }
+
+mod restart;

@@ -3,6 +3,9 @@
 
 #![allow(dead_code)]
 
+pub mod mosquitto;
+pub mod sink;
+
 use footfall_contract::scene::Scene;
 use footfall_contract::totals::{Durations, RULE_VERSION, durations};
 use gst_plugin_countsink::disclosure::{Figures, disclose};
