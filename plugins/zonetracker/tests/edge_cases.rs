@@ -321,6 +321,13 @@ fn case_28c_who_stands_just_inside_is_inside_and_who_stands_just_outside_is_not(
     assert_eq!((found.visits, found.dwell.finished), (1, 1), "{found:?}");
     assert!((seconds(found.dwell.sum_ns) - 9.0).abs() < 0.3, "from the second on in which they stand: {found:?}");
     assert_eq!(stands(297.0).visits, 0);
+    let mut shakes = way(&[(8.0, 200.0, 500.0)]);
+    for k in 0..100 {
+        shakes.points.push((9.0 + f64::from(k) / 10.0, 303.0 + 1.5 * f64::from(k % 3 - 1), 500.0));
+    }
+    assert_eq!(zone(ZONE, 10.0, 20.0, &[shakes]).visits, 1, "feet shake");
+    let along = way(&[(8.0, 350.0, 200.0), (9.0, 350.0, 303.0), (14.0, 650.0, 303.0), (15.0, 650.0, 200.0)]);
+    assert_eq!(zone(ZONE, 10.0, 16.0, &[along]).visits, 0, "who walks along the edge does not stand");
 }
 
 #[test]
