@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::place;
 
-/// The command, as `cargo test --workspace` builds it beside the tests; `None` with a line that says what is skipped.
+/// The command, as `tests/run` builds it beside the tests; `None` with a line that says what is skipped.
 pub fn command(test: &str, dir: &Path) -> Option<Command> {
     place::init();
     let beside = std::env::current_exe().ok()?.parent()?.with_file_name("footfall-run");
