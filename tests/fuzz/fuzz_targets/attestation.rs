@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MPL-2.0
+//! The target `attestation` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| footfall_fuzz::attestation::run(data));
