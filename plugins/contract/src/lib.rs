@@ -18,6 +18,7 @@ pub mod fingerprint;
 pub mod geometry;
 pub mod pixels;
 pub mod scene;
+pub mod sentence;
 pub mod time;
 pub mod totals;
 pub mod windows;

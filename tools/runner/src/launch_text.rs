@@ -7,6 +7,8 @@
 
 use std::path::PathBuf;
 
+use footfall_contract::sentence::one_line;
+
 use crate::secret::{BadSecret, Secret, Source, Surroundings};
 
 /// What is wrong with a launch file; one sentence.
@@ -39,8 +41,12 @@ impl LaunchText {
         let (mut text, mut placeholders) = (String::new(), Vec::new());
         let mut rest = written.as_str();
         while let Some((before, after)) = rest.split_once("${") {
-            let unclosed =
-                || BadLaunch(format!("the placeholder ${{{} is not closed; write ${{credential:NAME}}", first_word(after)));
+            let unclosed = || {
+                BadLaunch(one_line(&format!(
+                    "the placeholder ${{{} is not closed; write ${{credential:NAME}}",
+                    first_word(after)
+                )))
+            };
             let (inside, behind) = after.split_once('}').ok_or_else(unclosed)?;
             text.push_str(before);
             text.push_str(&token(&stem, placeholders.len()));
@@ -150,7 +156,7 @@ fn first_word(text: &str) -> &str {
 }
 
 fn source(inside: &str) -> Result<Source, BadLaunch> {
-    let bad = |why: &str| Err(BadLaunch(format!("the placeholder ${{{inside}}} {why}")));
+    let bad = |why: &str| Err(BadLaunch(one_line(&format!("the placeholder ${{{inside}}} {why}"))));
     let Some((kind, name)) = inside.split_once(':') else {
         return bad("has no kind; write ${credential:NAME}, ${file:/path} or ${env:NAME}");
     };

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::geometry::{Fraction, PictureSize, Point, Polygon};
+use crate::sentence::one_line;
 use crate::windows::{WindowLength, Windows};
 pub use file::{Anchor, Placement, Profile, ZoneRole};
 pub use heat::Heat;
@@ -178,8 +179,8 @@ impl Scene {
     /// # Errors
     /// When the text is no scene: see [`BadScene`].
     pub fn parse(text: &str) -> Result<Self, BadScene> {
-        let file: file::SceneFile = serde_json::from_str(text).map_err(|e| BadScene(e.to_string()))?;
-        check::scene(file, text)
+        let file: Result<file::SceneFile, _> = serde_json::from_str(text).map_err(|e| BadScene(e.to_string()));
+        file.and_then(|file| check::scene(file, text)).map_err(|bad| BadScene(one_line(&bad.0)))
     }
 
     /// The file's text, as it travels.

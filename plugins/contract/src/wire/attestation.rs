@@ -45,6 +45,9 @@ fn parse(structure: &gst::StructureRef) -> Result<Attestation, BadAttestation> {
     fn field<'s, T: glib::value::FromValue<'s>>(s: &'s gst::StructureRef, name: &'static str) -> Result<T, BadAttestation> {
         s.get(name).map_err(|_| BadAttestation::Field(name))
     }
+    fn score(s: &gst::StructureRef, name: &'static str) -> Result<f32, BadAttestation> {
+        field(s, name).and_then(|v: f32| if (0.0..=1.0).contains(&v) { Ok(v) } else { Err(BadAttestation::Field(name)) })
+    }
     let version: u32 = field(structure, "version")?;
     if version != VERSION {
         return Err(BadAttestation::Version(version));
@@ -64,8 +67,8 @@ fn parse(structure: &gst::StructureRef) -> Result<Attestation, BadAttestation> {
         age: known(field(structure, "age")?).map(Duration::from_nanos),
         model: field(structure, "model")?,
         scene: field(structure, "scene")?,
-        suggested_threshold: field(structure, "suggested-threshold")?,
-        min_score: field(structure, "min-score")?,
+        suggested_threshold: score(structure, "suggested-threshold")?,
+        min_score: score(structure, "min-score")?,
         unscrubbed_allowed: field(structure, "unscrubbed-allowed")?,
         boxes: unpack_boxes(&boxes)?,
     })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //! The totals as a sticky event. They are one JSON text in it: sent at most twice a second, read once.
 
+use crate::sentence::one_line;
 use crate::totals::{Totals, VERSION};
 
 /// Name of the event.
@@ -32,7 +33,7 @@ pub fn parse(event: &gst::EventRef) -> Option<Result<Totals, BadTotals>> {
         return Some(Err(BadTotals::Version(version)));
     }
     let text: &str = structure.get("totals").unwrap_or_default();
-    Some(serde_json::from_str(text).map_err(|e| BadTotals::Damaged(e.to_string())))
+    Some(serde_json::from_str(text).map_err(|e| BadTotals::Damaged(one_line(&e.to_string()))))
 }
 
 #[cfg(test)]

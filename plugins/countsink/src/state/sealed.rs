@@ -66,9 +66,8 @@ pub fn unseal(kind: Kind, bytes: &[u8]) -> Result<&[u8], Unreadable> {
     let body = body.get(1..).unwrap_or_default();
     let words: Vec<&str> = str::from_utf8(header).map_err(|_| Unreadable::Damaged)?.split(' ').collect();
     let [MAGIC, format, found, sha256] = words.as_slice() else { return Err(Unreadable::Damaged) };
-    let format: u32 = format.parse().map_err(|_| Unreadable::Damaged)?;
-    if format != FORMAT {
-        return Err(Unreadable::Format(format));
+    if *format != FORMAT.to_string() {
+        return Err(format.parse().ok().filter(|found| *found != FORMAT).map_or(Unreadable::Damaged, Unreadable::Format));
     }
     if *found != kind.word() || *sha256 != sha256_hex(body) {
         return Err(Unreadable::Damaged);
