@@ -44,7 +44,7 @@ impl Border {
 }
 
 /// The distance of a point from the polygon's edge, on either side of it.
-fn depth_px(polygon: &Polygon<Px>, p: Point<Px>) -> f64 {
+pub(super) fn depth_px(polygon: &Polygon<Px>, p: Point<Px>) -> f64 {
     polygon.edges().map(|(a, b)| segment_distance(p, a, b)).fold(f64::INFINITY, f64::min)
 }
 

@@ -10,12 +10,12 @@
 
 use std::time::Duration;
 
-use footfall_contract::geometry::{PictureSize, Point, Polygon, Px, cross, segment_distance};
+use footfall_contract::geometry::{PictureSize, Point, Polygon, Px, cross};
 use footfall_contract::scene::{Anchor, Zone};
 use smallvec::{SmallVec, smallvec};
 
 use super::SLACK_S;
-use super::border::Border;
+use super::border::{Border, depth_px};
 use crate::moment::Moment;
 
 /// Who stands inside for so long is there, however near the edge, seconds.
@@ -224,7 +224,8 @@ impl ZoneRule {
         // A sighting exactly on an edge can be told apart differently; the two ends decide, and the cut is at that one.
         let changed_sides = self.polygon.contains(from) != self.polygon.contains(to);
         if (shares.len() % 2 == 1) != changed_sides {
-            let (end, place) = if self.off_px(from) < self.off_px(to) { (0.0, 0) } else { (1.0, shares.len()) };
+            let (end, place) =
+                if depth_px(&self.polygon, from) < depth_px(&self.polygon, to) { (0.0, 0) } else { (1.0, shares.len()) };
             let known = shares.iter().position(|share| (share - end).abs() < 1e-9);
             match known {
                 Some(known) => drop(shares.remove(known)),
@@ -232,11 +233,6 @@ impl ZoneRule {
             }
         }
         shares
-    }
-
-    /// How far from the edge a point lies, on either side of it.
-    fn off_px(&self, p: Point<Px>) -> f64 {
-        self.polygon.edges().map(|(a, b)| segment_distance(p, a, b)).fold(f64::INFINITY, f64::min)
     }
 }
 
