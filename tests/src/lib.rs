@@ -11,6 +11,7 @@ pub mod guarded;
 pub mod picture;
 pub mod place;
 pub mod relay;
+pub mod rtcp;
 pub mod run;
 pub mod runner;
 pub mod scarce;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod broker_faults;
 mod broker_outage;
+mod camera_clock;
 mod camera_fault_supervised;
 mod camera_faults;
 mod caps_change;
@@ -17,6 +18,7 @@ mod late_branch;
 mod lateness;
 mod launch_lines;
 mod loading;
+mod no_signal;
 mod outage;
 mod overlay;
 mod real_clips;

@@ -66,7 +66,7 @@ impl FrameClock {
     pub fn at(&mut self, frame: StreamTime, now: WallTime, reference: Option<WallTime>) -> WallTime {
         let live = (self.kind == ClockKind::Live).then_some(now);
         let outside = if self.told { None } else { reference.or(live) };
-        let first = self.start.or(outside).unwrap_or(now);
+        let first = outside.or(self.start).unwrap_or(now);
         let clock = self.clock.get_or_insert_with(|| WallClock::starting_at(frame, first));
         let wall = clock.at(frame, outside).unwrap_or(now);
         let wall = self.last.map_or(wall, |last| wall.max(last));
@@ -108,7 +108,8 @@ mod tests {
         let mut clock = FrameClock::new(None, true);
         assert_eq!(clock.kind(), ClockKind::Live);
         assert_eq!(clock.at(StreamTime(0), at(50), None), at(50));
-        assert_eq!(clock.at(StreamTime(S), at(90), None), at(90));
+        assert_eq!(clock.at(StreamTime(S), at(90), None), at(51));
+        assert_eq!(clock.at(StreamTime(16 * S), at(105), None), at(105));
         clock.flushed();
         assert_eq!(clock.at(StreamTime(0), at(200), None), at(200));
     }
