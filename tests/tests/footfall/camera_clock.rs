@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use footfall_contract::time::WallTime;
 use footfall_tests::broker::pause;
 use footfall_tests::camera::Camera;
 use footfall_tests::place;
@@ -56,10 +57,10 @@ fn next_report(clock: &CameraClock) {
 }
 
 /// Seconds from the first window's start to the last one's.
-fn windows_span_s(report: &Report) -> i64 {
-    let starts = report.counts.iter().map(|c| c["window"]["start"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap());
-    let (first, last) = (starts.clone().min().unwrap(), starts.max().unwrap());
-    last.as_second() - first.as_second()
+fn windows_span_s(report: &Report) -> u64 {
+    let start = |payload: &Value| WallTime::parse(payload["window"]["start"].as_str().unwrap()).unwrap();
+    let starts: Vec<WallTime> = report.counts.iter().map(start).collect();
+    starts.iter().max().unwrap().since(*starts.iter().min().unwrap()).as_secs()
 }
 
 #[test]

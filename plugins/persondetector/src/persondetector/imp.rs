@@ -20,7 +20,7 @@ use gst_base::subclass::prelude::*;
 use parking_lot::Mutex;
 
 use super::caps;
-use super::clock::{self, FrameClock};
+use super::clock::{self, FrameClock, Reference};
 use super::downstream;
 use super::load::{self, Loaded};
 use super::run::{Decision, FrameTimes, Run, Seen};
@@ -46,7 +46,7 @@ struct Streaming {
     latency: Option<Duration>,
     last_running: StreamTime,
     last_warning: Option<Instant>,
-    warned_no_reference: bool,
+    reference: Reference,
 }
 
 /// A frame that should have been looked at and could not.
@@ -173,7 +173,7 @@ impl BaseTransformImpl for PersonDetector {
             latency: None,
             last_running: StreamTime(0),
             last_warning: None,
-            warned_no_reference: false,
+            reference: Reference::Unasked,
         });
         Ok(())
     }
@@ -368,7 +368,7 @@ impl PersonDetector {
         streaming.last_running = running;
         let now_running = self.obj().current_running_time().map(|t| StreamTime(t.nseconds()));
         let age = now_running.map_or(Duration::ZERO, |now| now.since(running));
-        let reference = self.reference_time(streaming, buffer);
+        let reference = self.reference_time(streaming, buffer, running);
         let start_time = streaming.start_time;
         let clock = streaming.clock.get_or_insert_with(|| FrameClock::new(start_time, upstream_is_live));
         let wall = clock.at(running, clock::system_time().minus(if upstream_is_live { age } else { Duration::ZERO }), reference);
@@ -387,13 +387,12 @@ impl PersonDetector {
     }
 
     /// What the camera's clock says, if it is to be asked.
-    fn reference_time(&self, streaming: &mut Streaming, buffer: &gst::BufferRef) -> Option<WallTime> {
+    fn reference_time(&self, streaming: &mut Streaming, buffer: &gst::BufferRef, running: StreamTime) -> Option<WallTime> {
         if streaming.time_source != TimeSource::Reference {
             return None;
         }
         let found = clock::reference_time(buffer);
-        if found.is_none() && !streaming.warned_no_reference {
-            streaming.warned_no_reference = true;
+        if streaming.reference.is_missing(found.is_some(), running) {
             gst::element_imp_warning!(
                 self,
                 gst::StreamError::Failed,
