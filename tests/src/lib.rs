@@ -15,4 +15,5 @@ pub mod rtcp;
 pub mod run;
 pub mod runner;
 pub mod scarce;
+pub mod usage;
 pub mod walk;

@@ -30,4 +30,5 @@ mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;
 mod secrets;
+mod soak_video;
 mod tls;
