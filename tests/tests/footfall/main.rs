@@ -28,4 +28,5 @@ mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;
 mod secrets;
+mod soak;
 mod tls;
