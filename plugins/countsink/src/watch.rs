@@ -32,32 +32,42 @@ impl Frames {
 /// The watch over one worker.
 pub struct Watch {
     frames: Frames,
-    begun: Instant,
+    clock: Clock,
     monitor: Monitor,
 }
 
-/// Here alone countsink asks the system's clock.
-#[allow(clippy::disallowed_methods)]
-fn clocks() -> (WallTime, Instant) {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    (WallTime(0).plus(since_1970), Instant::now())
+/// What tells the time by which windows end: the system's, or, in tests, one that runs faster.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+
+impl Clock {
+    /// A clock of one's own. What it tells as monotonic must never fall.
+    pub fn of(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The moment.
+    pub fn now(&self) -> Moment {
+        (self.0)()
+    }
 }
 
-/// Wall time by the system's clock.
-pub fn wall() -> WallTime {
-    clocks().0
+impl Default for Clock {
+    /// The system's. Here alone countsink asks it.
+    #[allow(clippy::disallowed_methods)]
+    fn default() -> Self {
+        let begun = Instant::now();
+        Self::of(move || {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Moment { wall: WallTime(0).plus(since_1970), monotonic: begun.elapsed() }
+        })
+    }
 }
 
 impl Watch {
     /// Begins now.
-    pub fn new(frames: Frames) -> Self {
-        let (wall, begun) = clocks();
-        Self { frames, begun, monitor: Monitor::new(Moment { wall, monotonic: Duration::ZERO }) }
-    }
-
-    fn now(&self) -> Moment {
-        let (wall, now) = clocks();
-        Moment { wall, monotonic: now.saturating_duration_since(self.begun) }
+    pub fn new(frames: Frames, clock: Clock) -> Self {
+        Self { frames, monitor: Monitor::new(clock.now()), clock }
     }
 
     /// The scene has come: what runs is told on each connection from now on.
@@ -69,7 +79,7 @@ impl Watch {
 
     /// Totals have come.
     pub fn totals(&mut self, totals: &Totals) {
-        let now = self.now();
+        let now = self.clock.now();
         self.monitor.totals(totals, now);
     }
 
@@ -86,7 +96,7 @@ impl Watch {
     /// Looks around and sends `health` if it is time. Returns how long nothing is to be sent: the sender wakes on the
     /// minute, whether or not totals wake it too.
     pub fn look(&mut self, scene: Option<&Scene>, link: Option<&Link>) -> Duration {
-        let now = self.now();
+        let now = self.clock.now();
         let connections = link.map_or(0, Link::connections);
         self.monitor.look(now, self.frames.so_far(), connections, scene);
         if let Some(link) = link {

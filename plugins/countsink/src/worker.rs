@@ -21,7 +21,7 @@ use crate::mqtt::{Link, State};
 use crate::payload::Payload;
 use crate::state;
 use crate::state::keeper::CHECKPOINT_EVERY;
-use crate::watch::{self, Frames, Watch};
+use crate::watch::{Clock, Frames, Watch};
 use desk::Desk;
 
 /// How often the worker looks at the clock while nothing arrives.
@@ -53,13 +53,22 @@ pub struct Config {
     pub publish_partial: bool,
     /// Where everything is kept that must outlast the process.
     pub state: Option<state::State>,
-    /// A checkpoint is written this often while figures change.
+    /// A checkpoint is written this often while figures change, and more rarely while only coverage does.
     pub checkpoint_every: Duration,
+    /// What tells the time to windows of live streams.
+    pub clock: Clock,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { broker: None, jsonl: None, publish_partial: false, state: None, checkpoint_every: CHECKPOINT_EVERY }
+        Self {
+            broker: None,
+            jsonl: None,
+            publish_partial: false,
+            state: None,
+            checkpoint_every: CHECKPOINT_EVERY,
+            clock: Clock::default(),
+        }
     }
 }
 
@@ -115,6 +124,7 @@ struct Shared {
 /// A running worker.
 pub struct Worker {
     shared: Arc<Shared>,
+    clock: Clock,
     ends: Mutex<u64>,
 }
 
@@ -125,7 +135,7 @@ impl Worker {
     /// When the system gives no thread.
     pub fn start(config: Config, notify: Notify) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let of_thread = Arc::clone(&shared);
+        let (of_thread, clock) = (Arc::clone(&shared), config.clock.clone());
         std::thread::Builder::new().name("countsink".into()).spawn(move || {
             let for_end = Arc::clone(&notify);
             let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(config, &of_thread, notify)));
@@ -142,7 +152,7 @@ impl Worker {
             of_thread.progress.lock().finished = true;
             of_thread.moved.notify_all();
         })?;
-        Ok(Self { shared, ends: Mutex::new(0) })
+        Ok(Self { shared, clock, ends: Mutex::new(0) })
     }
 
     /// The scene has come.
@@ -196,7 +206,7 @@ impl Worker {
         let Some(link) = self.shared.link.lock().clone() else { return stats };
         let (acknowledged, queued, dropped) = link.counts();
         let oldest_end = link.delivery().oldest_end;
-        let oldest_unsent_s = oldest_end.map_or(0, |end| wall.unwrap_or_else(watch::wall).since(end).as_secs());
+        let oldest_unsent_s = oldest_end.map_or(0, |end| wall.unwrap_or_else(|| self.clock.now().wall).since(end).as_secs());
         Stats { acknowledged, queued: queued as u64, dropped, broker: Some(link.state()), oldest_unsent_s, ..stats }
     }
 }
@@ -204,7 +214,7 @@ impl Worker {
 fn work(config: Config, shared: &Arc<Shared>, notify: Notify) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let watch = Watch::new(shared.frames.clone());
+        let watch = Watch::new(shared.frames.clone(), config.clock.clone());
         let shared = Arc::clone(shared);
         Desk::new(config, shared, notify, watch).run().await;
     });

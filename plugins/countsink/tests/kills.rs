@@ -3,7 +3,10 @@
 //! real broker: every window arrives, in order, with one content, and with everything in it that was counted before the last
 //! checkpoint, which is hardly older than its interval.
 //!
-//! Time runs fast: windows of five minutes end each quarter of a second, and a checkpoint is written each 50 ms.
+//! Time runs fast: windows of five minutes end each quarter of a second, and a checkpoint is written each 50 ms. A `stream`'s
+//! time is that of its totals alone, and stands still while nobody counts. A `live` camera's time goes on whether or not
+//! there is a process, and whether or not the camera answers; the worker is given a clock that runs 1200 times as fast as the
+//! system's. Processes, kills, disk and broker are real.
 
 #![cfg(test)]
 
@@ -15,13 +18,16 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::{ClockKind, WallTime};
 use footfall_contract::totals::BoundaryReading;
+use gst_plugin_countsink::health::Moment;
 use gst_plugin_countsink::jsonl::JsonLines;
 use gst_plugin_countsink::state::{Refused, State};
+use gst_plugin_countsink::watch::Clock;
 use gst_plugin_countsink::worker::{Config, Notice, Worker};
 
 use common::mosquitto::{Mosquitto, free_port, pause};
@@ -32,8 +38,10 @@ const CHECKPOINT: Duration = Duration::from_millis(50);
 const LETTER: Duration = Duration::from_millis(100);
 /// So old may a checkpoint be at a death: its interval, and the time of the disk. A busy disk may take longer now and then.
 const OLDEST: Duration = Duration::from_millis(300);
-/// Between two readings.
+/// Between two readings of a stream; a live camera's are as far apart by its clock.
 const STEP: Duration = Duration::from_secs(5);
+/// So fast goes a live camera's time.
+const SPEED: u32 = 1200;
 const WINDOW: Duration = Duration::from_secs(300);
 /// Windows in which the last process ends in order.
 const LAST_READINGS: usize = 200;
@@ -48,28 +56,103 @@ fn scene() -> Scene {
     Scene::parse(&text).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The process that is killed: not a test of its own. It writes down each reading before the worker has it.
+/// Time that goes on fast from `since` (by the system's clock) on, until it is told to stand still.
+#[derive(Clone)]
+struct Fast {
+    since: Duration,
+    stands_at_ns: Arc<AtomicU64>,
+}
+
+impl Fast {
+    fn new(since: Duration) -> Self {
+        Self { since, stands_at_ns: Arc::new(AtomicU64::new(u64::MAX)) }
+    }
+
+    fn elapsed(&self) -> Duration {
+        (now() - self.since).mul_f64(f64::from(SPEED)).min(Duration::from_nanos(self.stands_at_ns.load(Ordering::Relaxed)))
+    }
+
+    fn stand_still(&self) {
+        self.stands_at_ns.store(self.elapsed().as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    fn wall(&self) -> WallTime {
+        hour(9).plus(self.elapsed())
+    }
+
+    fn clock(&self) -> Clock {
+        let this = self.clone();
+        Clock::of(move || Moment { wall: this.wall(), monotonic: this.elapsed() })
+    }
+}
+
+/// How a life goes: when its first reading comes, and when the camera is silent in mid-life, milliseconds. Cameras of
+/// streams are never silent.
+fn plan(run: i64, is_live: bool) -> (u64, std::ops::Range<u64>) {
+    match run % 5 {
+        _ if !is_live => (0, 0..0),
+        0 | 1 => (0, 0..0),
+        2 => (120, 0..0),
+        // Longer than it lives.
+        3 => (3000, 0..0),
+        _ => (0, 60..500),
+    }
+}
+
+/// What one life counts, reading by reading; it is written down before the worker has it.
+struct Counter {
+    run: i64,
+    kind: ClockKind,
+    started: WallTime,
+    wall: WallTime,
+    n: u64,
+    boundaries: Vec<BoundaryReading>,
+    log: std::fs::File,
+}
+
+impl Counter {
+    fn count(&mut self, step: u64, wall: WallTime, worker: &Worker) {
+        let windows = scene().windows();
+        let mut boundary = windows.next_boundary(self.wall);
+        while boundary <= wall {
+            self.boundaries.push(BoundaryReading { at: boundary, reading: reading(self.n, 0) });
+            boundary = windows.next_boundary(boundary);
+        }
+        let old = self.boundaries.len().saturating_sub(2);
+        self.boundaries.drain(..old);
+        self.wall = wall;
+        self.n += (self.run as u64 * 7 + step * step) % 4;
+        let line = format!("{} {} {} {}\n", now().as_nanos(), self.run, wall.0, self.n);
+        self.log.write_all(line.as_bytes()).unwrap();
+        let mut totals = totals(&format!("run-{}", self.run), self.kind, self.started, wall, reading(self.n, 0));
+        totals.boundaries = self.boundaries.clone();
+        worker.totals(totals);
+    }
+}
+
+/// The process that is killed: not a test of its own.
 #[test]
-#[ignore = "it is what the other test kills"]
+#[ignore = "it is what the other tests kill"]
 fn the_process_that_is_killed() {
     let Some(dir) = std::env::var_os("FOOTFALL_KILLED_DIR") else { return };
     let dir = Path::new(&dir);
     let number = |name: &str| std::env::var(name).unwrap().parse::<i64>().unwrap();
     let (run, port, started) = (number("FOOTFALL_RUN"), number("FOOTFALL_PORT") as u16, WallTime(number("FOOTFALL_STARTED")));
     let is_last = number("FOOTFALL_IS_LAST") == 1;
+    let live = Some(number("FOOTFALL_LIVE_SINCE")).filter(|ns| *ns > 0).map(|ns| Fast::new(Duration::from_nanos(ns as u64)));
     let state = match State::open(&dir.join("state")) {
         Ok(state) => state,
         Err(Refused::InUse(sentence) | Refused::Unusable(sentence)) => panic!("{sentence}"),
     };
-    let jsonl = JsonLines::open(&dir.join("counts.jsonl")).unwrap();
     let config = Config {
         broker: Some(broker(port)),
-        jsonl: Some(jsonl),
+        jsonl: Some(JsonLines::open(&dir.join("counts.jsonl")).unwrap()),
         state: Some(state),
         checkpoint_every: CHECKPOINT,
+        clock: live.as_ref().map_or_else(Clock::default, Fast::clock),
         ..Config::default()
     };
-    let mut log = OpenOptions::new().append(true).create(true).open(dir.join("log")).unwrap();
+    let log = OpenOptions::new().append(true).create(true).open(dir.join("log")).unwrap();
     let said = OpenOptions::new().append(true).create(true).open(dir.join("said")).unwrap();
     let notify = move |notice| {
         if let Notice::Warning(sentence) | Notice::Error(sentence) = notice {
@@ -77,32 +160,33 @@ fn the_process_that_is_killed() {
         }
     };
     let worker = Worker::start(config, Arc::new(notify)).unwrap();
+    let (quiet_ms, silent_ms) = if is_last { (0, 0..0) } else { plan(run, live.is_some()) };
+    pause(quiet_ms);
     worker.scene(scene());
-    let windows = scene().windows();
-    let (mut wall, mut n, mut boundaries) = (started, 0, Vec::new());
+    let kind = if live.is_some() { ClockKind::Live } else { ClockKind::Stream };
+    let started = live.as_ref().map_or(started, Fast::wall);
+    let mut counter = Counter { run, kind, started, wall: started, n: 0, boundaries: Vec::new(), log };
+    let born = now();
     for step in 0u64.. {
         if is_last && step as usize == LAST_READINGS {
             break;
         }
-        let boundary = windows.next_boundary(wall);
-        let next = wall.plus(STEP);
-        if boundary <= next {
-            boundaries.push(BoundaryReading { at: boundary, reading: reading(n, 0) });
-            if boundaries.len() > 2 {
-                boundaries.remove(0);
-            }
+        let wall = live.as_ref().map_or_else(|| counter.wall.plus(STEP), Fast::wall);
+        if !silent_ms.contains(&((now() - born).as_millis() as u64)) {
+            counter.count(step, wall, &worker);
         }
-        wall = next;
-        n += (run as u64 * 7 + step * step) % 4;
-        log.write_all(format!("{} {run} {} {n}\n", now().as_nanos(), wall.0).as_bytes()).unwrap();
-        let mut totals = totals(&format!("run-{run}"), ClockKind::Stream, started, wall, reading(n, 0));
-        totals.boundaries = boundaries.clone();
-        worker.totals(totals);
         pause(4);
     }
+    if let Some(fast) = live {
+        // The camera is silent for two more windows; then time stands still, so that no window ends while the process does.
+        pause(600);
+        fast.stand_still();
+    }
+    let mut idle = 0;
     for _ in 0..2400 {
         let stats = worker.stats();
-        if stats.outbox == 0 && stats.queued == 0 && stats.published > 0 {
+        idle = if stats.outbox == 0 && stats.queued == 0 && stats.published > 0 { idle + 1 } else { 0 };
+        if idle == 20 {
             break;
         }
         pause(25);
@@ -115,8 +199,8 @@ fn the_process_that_is_killed() {
 struct Life {
     /// (when it was counted, its wall time, how many so far).
     counted: Vec<(Duration, WallTime, u64)>,
-    /// When the last checkpoint before its death was written.
-    kept: Option<Duration>,
+    /// When the last checkpoint before its death was written, and when it died.
+    end: Option<(Duration, Duration)>,
 }
 
 impl Life {
@@ -132,29 +216,43 @@ impl Life {
 
     fn bounds(&self, start: WallTime) -> (u64, u64) {
         let all = self.within(start, Duration::MAX);
-        let Some(kept) = self.kept else { return (all, all) };
+        let Some((kept, _)) = self.end else { return (all, all) };
         (self.within(start, kept.saturating_sub(LETTER)), all)
+    }
+
+    /// For how long somebody who was counted had not been on disk when it died.
+    fn waited(&self) -> Duration {
+        let Some((kept, died)) = self.end else { return Duration::ZERO };
+        let n = self.counted.iter().filter(|(at, ..)| *at <= kept).map(|(.., n)| *n).max().unwrap_or(0);
+        let first = self.counted.iter().find(|(at, _, more)| *at > kept && *more > n);
+        first.map_or(Duration::ZERO, |(at, ..)| died.saturating_sub(*at))
+    }
+
+    /// Was a reading taken within this window?
+    fn saw(&self, start: WallTime) -> bool {
+        self.counted.iter().any(|(_, wall, _)| (start..start.plus(WINDOW)).contains(wall))
     }
 }
 
-fn lives(dir: &Path, checkpoints: &BTreeMap<i64, Duration>) -> BTreeMap<i64, Life> {
+fn lives(dir: &Path, ends: &BTreeMap<i64, (Duration, Duration)>) -> BTreeMap<i64, Life> {
     let mut lives: BTreeMap<i64, Life> = BTreeMap::new();
     for line in std::fs::read_to_string(dir.join("log")).unwrap().lines() {
         let words: Vec<i64> = line.split(' ').map(|word| word.parse().unwrap()).collect();
         let life = lives.entry(words[1]).or_default();
         life.counted.push((Duration::from_nanos(words[0] as u64), WallTime(words[2]), words[3] as u64));
-        life.kept = checkpoints.get(&words[1]).copied();
+        life.end = ends.get(&words[1]).copied();
     }
     lives
 }
 
-fn begin(dir: &Path, port: u16, run: i64, started: WallTime, is_last: bool) -> Child {
+fn begin(dir: &Path, port: u16, run: i64, started: WallTime, since: Option<Duration>, is_last: bool) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "the_process_that_is_killed", "--ignored", "--nocapture"])
         .env("FOOTFALL_KILLED_DIR", dir)
         .env("FOOTFALL_PORT", port.to_string())
         .env("FOOTFALL_RUN", run.to_string())
         .env("FOOTFALL_STARTED", started.0.to_string())
+        .env("FOOTFALL_LIVE_SINCE", since.map_or(0, |since| since.as_nanos()).to_string())
         .env("FOOTFALL_IS_LAST", i64::from(is_last).to_string())
         .stdout(Stdio::null())
         .spawn()
@@ -171,33 +269,30 @@ fn end_of_log(dir: &Path, otherwise: WallTime) -> WallTime {
     whole.lines().last().map_or(otherwise, |line| WallTime(line.split(' ').nth(2).unwrap().parse().unwrap()))
 }
 
-#[test]
-fn restart_after_each_of_many_kills_loses_no_window() {
+/// Kills, and holds what arrived against what was counted. A life lasts 20 ms and up to `life_ms` more.
+fn kill_again_and_again(test: &str, is_live: bool, life_ms: u64) {
     let kills: i64 = std::env::var("FOOTFALL_KILLS").map_or(200, |n| n.parse().unwrap());
     let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
     let dir = dir.path();
-    let Some(mosquitto) = Mosquitto::start("restart_after_each_of_many_kills_loses_no_window", port, "") else {
-        return;
-    };
+    let Some(mosquitto) = Mosquitto::start(test, port, "") else { return };
     let subscriber = mosquitto.subscribe();
     let mut heard: Vec<String> = Vec::new();
-    let (mut checkpoints, mut ages, mut random, mut wall) = (BTreeMap::new(), Vec::new(), 0x2545_f491_4f6c_dd1d_u64, hour(9));
+    let since = is_live.then(now);
+    let (mut ends, mut random, mut wall) = (BTreeMap::new(), 0x2545_f491_4f6c_dd1d_u64, hour(9));
     for run in 0..kills {
-        let (mut child, born) = (begin(dir, port, run, wall, false), now());
+        let mut child = begin(dir, port, run, wall, since, false);
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        pause(20 + (random >> 33) % 700);
+        pause(20 + (random >> 33) % life_ms);
         assert!(child.try_wait().unwrap().is_none(), "process {run} ended by itself");
         child.kill().unwrap();
         child.wait().unwrap();
         let died = now();
         let kept = std::fs::metadata(dir.join("state/open.json")).and_then(|m| m.modified());
-        let kept = kept.map_or(Duration::ZERO, |at| at.duration_since(UNIX_EPOCH).unwrap());
-        ages.push(died.saturating_sub(kept.max(born)));
-        checkpoints.insert(run, kept);
+        ends.insert(run, (kept.map_or(Duration::ZERO, |at| at.duration_since(UNIX_EPOCH).unwrap()), died));
         wall = end_of_log(dir, wall).plus(Duration::from_secs(2));
         heard.extend(subscriber.heard());
     }
-    assert!(begin(dir, port, kills, wall, true).wait().unwrap().success());
+    assert!(begin(dir, port, kills, wall, since, true).wait().unwrap().success());
     pause(500);
     heard.extend(subscriber.heard());
 
@@ -207,35 +302,56 @@ fn restart_after_each_of_many_kills_loses_no_window() {
     for pair in starts.windows(2) {
         assert_eq!(pair[0].plus(WINDOW), pair[1], "each window once, in order, none missing");
     }
+    let arrived = each_once(&heard);
+    assert_eq!(arrived, record, "what arrives is what is on record: the same bytes, in the same order");
+    let said = std::fs::read_to_string(dir.join("said")).unwrap_or_default();
+    assert!(said.lines().all(|sentence| sentence.contains("can not be reached")), "{said}");
+    let again = heard.len() - arrived.len();
+    eprintln!("{test}: {kills} kills, {again} delivered twice, {} warnings", said.lines().count());
+    hold_against(&record, &starts, &lives(dir, &ends), is_live);
+}
+
+/// What was heard, without what was heard already.
+fn each_once(heard: &[String]) -> Vec<&str> {
     let mut arrived: Vec<&str> = Vec::new();
-    for text in &heard {
+    for text in heard {
         if !arrived.contains(&text.as_str()) {
             arrived.push(text);
         }
     }
-    assert_eq!(arrived, record, "what arrives is what is on record: the same bytes, in the same order");
+    arrived
+}
 
-    let lives = lives(dir, &checkpoints);
+fn hold_against(record: &[&str], starts: &[WallTime], lives: &BTreeMap<i64, Life>, is_live: bool) {
     let (mut sure, mut sum, mut truth) = (0, 0, 0);
-    for (line, start) in record.iter().zip(&starts) {
+    for (line, start) in record.iter().zip(starts) {
         let bounds: Vec<(u64, u64)> = lives.values().map(|life| life.bounds(*start)).collect();
         let (least, most) = bounds.iter().fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
         let n = entries(line);
         assert!((least..=most).contains(&n), "{start}: {n} is not within {least} and {most}");
         (sure, sum, truth) = (sure + least, sum + n, truth + most);
     }
-    ages.sort();
-    let again = heard.len() - arrived.len();
-    let said = std::fs::read_to_string(dir.join("said")).unwrap_or_default();
+    let mut waited: Vec<Duration> = lives.values().map(Life::waited).collect();
+    waited.sort();
+    let unseen = starts.iter().filter(|start| !lives.values().any(|life| life.saw(**start))).count();
     eprintln!(
-        "{kills} kills, checkpoints {:?} old, at most {:?}: {} windows; {sum} of {truth} arrived, {sure} had to; {again} delivered twice; {} warnings",
-        ages.get(ages.len() / 2).unwrap(),
-        ages.last().unwrap(),
+        "{} windows, {unseen} of them without a reading; {sum} of {truth} arrived, {sure} had to; at a death somebody had waited {:?} for the disk, at most {:?}",
         record.len(),
-        said.lines().count()
+        waited.get(waited.len() / 2).unwrap(),
+        waited.last().unwrap(),
     );
-    assert!(said.lines().all(|sentence| sentence.contains("can not be reached")), "{said}");
-    assert!(ages.iter().filter(|age| **age > OLDEST).count() <= ages.len() / 20, "one in twenty at most: {ages:?}");
+    assert!(waited.iter().filter(|time| **time > OLDEST).count() <= waited.len() / 20, "one in twenty at most: {waited:?}");
     assert!(sure > truth / 3, "the bound says something");
-    assert!(record.len() > kills as usize / 2 && truth > 1000, "{} windows, {truth} people", record.len());
+    assert!(record.len() > lives.len() / 2 && truth > 1000, "{} windows, {truth} people", record.len());
+    assert_eq!(unseen > 0, is_live, "windows of a live camera that is silent end too, and a stream's time stands still");
+}
+
+#[test]
+fn restart_after_each_of_many_kills_loses_no_window() {
+    kill_again_and_again("restart_after_each_of_many_kills_loses_no_window", false, 700);
+}
+
+#[test]
+fn restart_after_each_of_many_kills_of_a_live_camera_loses_no_window() {
+    kill_again_and_again("restart_after_each_of_many_kills_of_a_live_camera_loses_no_window", true, 380);
 }

@@ -5,6 +5,8 @@
 
 mod common;
 
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -125,4 +127,84 @@ fn outage_of_brokers_and_processes_by_turns() {
     assert!(retained.iter().all(|text| lines(dir.path()).contains(text)));
     assert_eq!(lines(dir.path()).iter().map(|text| entries(text)).collect::<Vec<_>>(), (0..8).collect::<Vec<_>>());
     assert_eq!(files(dir.path()), 1, "the last still waits");
+}
+
+/// Nobody listens when the process starts, and it is not started anew: W8 of the list of others' faults.
+#[test]
+fn outage_of_a_broker_that_is_dead_at_the_start_is_over_when_it_comes() {
+    let test = "outage_of_a_broker_that_is_dead_at_the_start_is_over_when_it_comes";
+    let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
+    let mut sink = Sink::start(dir.path(), Some(broker(port)));
+    sink.warning("can not be reached");
+    sink.whole_hour(9, 1);
+    sink.whole_hour(10, 2);
+    sink.until("both wait", |stats| stats.outbox == 2 && stats.queued == 2);
+    let Some(mosquitto) = Mosquitto::start(test, port, "") else { return };
+    let (subscriber, mut heard) = (mosquitto.subscribe(), Vec::new());
+    sink.until("both are there", |stats| stats.acknowledged == 2 && stats.outbox == 0);
+    sink.whole_hour(11, 3);
+    sink.until("so is the next", |stats| stats.acknowledged == 3 && stats.outbox == 0);
+    assert_eq!(mosquitto.status().as_deref(), Some("online"), "it is said on each connection");
+    assert_eq!(mosquitto.counts().as_ref(), lines(dir.path()).last());
+    // The first may have come before anybody heard.
+    hear(&subscriber, &mut heard, 1);
+    assert!(once(&heard).iter().all(|text| lines(dir.path()).contains(text)));
+    let sink = sink.stop();
+    assert_eq!(sink.warnings.len(), 1, "told once: {:?}", sink.warnings);
+    assert_eq!(mosquitto.status().as_deref(), Some("stopped"));
+}
+
+/// What listens where a broker should be.
+#[derive(Clone, Copy, Debug)]
+enum Receiver {
+    Nobody,
+    HangsUp,
+    SaysNothing,
+    SpeaksAnotherLanguage,
+}
+
+impl Receiver {
+    /// Its port; it goes on to the end of the test's process.
+    fn start(self) -> u16 {
+        if matches!(self, Self::Nobody) {
+            return 1;
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let mut held = Vec::new();
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                match self {
+                    Self::SaysNothing => held.push(stream),
+                    Self::SpeaksAnotherLanguage => drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")),
+                    Self::Nobody | Self::HangsUp => {}
+                }
+            }
+        });
+        port
+    }
+}
+
+/// Whoever should receive refuses, or says nothing: hours end in their time all the same, and so does the process. W12 of the
+/// list of others' faults, where a page and the close of the minute stood still meanwhile.
+#[test]
+fn outage_by_receivers_that_refuse_or_say_nothing_stalls_no_hour_and_no_stop() {
+    for receiver in [Receiver::Nobody, Receiver::HangsUp, Receiver::SaysNothing, Receiver::SpeaksAnotherLanguage] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut sink = Sink::start(dir.path(), Some(broker(receiver.start())));
+        pause(300);
+        for n in 0..5 {
+            let asked = now();
+            sink.whole_hour(9 + n, u64::from(n));
+            sink.until("it is published", |stats| stats.published == u64::from(n) + 1);
+            // Most of it is the disk.
+            assert!(asked.elapsed() < Duration::from_secs(2), "{receiver:?}: {:?}", asked.elapsed());
+        }
+        sink.until("all are kept", |stats| stats.outbox == 5 && stats.queued == 5 && stats.durable);
+        assert_eq!(lines(dir.path()).len(), 5, "{receiver:?}");
+        let asked = now();
+        let sink = sink.stop();
+        assert!(asked.elapsed() < Duration::from_secs(3), "{receiver:?}: {:?}", asked.elapsed());
+        assert!(sink.warnings.iter().all(|w| !w.contains("lost")), "{receiver:?}: {:?}", sink.warnings);
+    }
 }

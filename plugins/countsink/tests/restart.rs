@@ -12,14 +12,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use footfall_contract::scene::Scene;
 use footfall_contract::time::{ClockKind, WallTime};
-use footfall_contract::totals::{ShopTotals, Totals};
 use gst_plugin_countsink::jsonl::JsonLines;
 use gst_plugin_countsink::state::{Refused, State};
 use gst_plugin_countsink::worker::Config;
 use serde_json::Value;
 
 use common::mosquitto::pause;
-use common::sink::{SCENE, Sink, at, broker, entries, hour, lines, reading, start, totals};
+use common::sink::{SCENE, Sink, broker, entries, hour, lines, reading, start, totals};
 
 /// Nobody listens there.
 const NOBODYS_PORT: u16 = 1;
@@ -419,41 +418,4 @@ fn restart_a_thousand_times_leaks_nothing() {
     let last = Sink::start(dir.path(), None);
     last.whole_hour(10, 0);
     assert_eq!(last.stop().published.iter().map(|p| entries(p)).collect::<Vec<_>>(), [1010, 0]);
-}
-
-/// What a checkpoint costs: a shop with two doors, four zones and a day, a camera, an hour.
-#[test]
-fn restart_costs_little_flash() {
-    let dir = tempfile::tempdir().unwrap();
-    let state = State::open(&dir.path().join("state")).unwrap_or_else(|e| panic!("{e}"));
-    let every = Duration::from_millis(30);
-    let sink = Sink::of(Config { state: Some(state), checkpoint_every: every, ..Config::default() });
-    let zone = |name: &str| format!(r#"{{"name":"{name}","polygon":[[0.1,0.1],[0.2,0.1],[0.2,0.2]]}}"#);
-    let zones = ["shelf-a", "shelf-b", "table", "till"].map(zone).join(",");
-    let scene = SCENE.replace("\"publish\"", &format!("\"zones\":[{zones}],\"shop\":{{\"lines\":[\"door\"]}},\"publish\""));
-    sink.worker.scene(Scene::parse(&scene).unwrap());
-    let file = dir.path().join("state/open.json");
-    let mut written = 0;
-    let mut now = reading(0, 0);
-    for second in 0..60u64 {
-        now.observed_ns = (9 * 3600 + second) * 1_000_000_000;
-        now.lines.entry("door".into()).or_default().entries = 300 + second;
-        now.shop = Some(ShopTotals { entries: 300 + second, exits: 290, entries_at_ms: 9_876_543_210, ..ShopTotals::default() });
-        for name in ["shelf-a", "shelf-b", "table", "till"] {
-            let zone = now.zones.entry(name.into()).or_default();
-            zone.visits = 150 + second;
-            (0..=second % 40).for_each(|s| zone.dwell.record(s * 1_500_000_000));
-            (0..6).for_each(|people| zone.add_occupancy(people, 123_456_789));
-        }
-        let t: Totals = totals("a", ClockKind::Stream, hour(9), hour(9).plus(Duration::from_secs(second)), now.clone());
-        sink.worker.totals(t);
-        pause(40);
-        written = written.max(std::fs::metadata(&file).map_or(0, |m| m.len()));
-    }
-    sink.stop();
-    let an_hour = written * 3600 / 8;
-    eprintln!("a checkpoint has {written} bytes; {an_hour} bytes an hour, {} pages of 4 KiB", written.div_ceil(4096) * 450);
-    assert!(written > 1000, "it holds something");
-    assert!(written < 16 << 10, "{written} bytes");
-    assert_eq!(at("2026-03-02T09:00:00Z"), hour(9));
 }

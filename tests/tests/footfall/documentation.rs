@@ -200,7 +200,7 @@ fn every_test_that_the_docs_name_exists() {
     let root = place::root();
     let mut code = String::new();
     ["plugins", "tests"].iter().for_each(|dir| sources(&root.join(dir), &mut code));
-    for page in ["privacy", "fail-closed"] {
+    for page in ["privacy", "fail-closed", "payload"] {
         let text = std::fs::read_to_string(root.join(format!("docs/{page}.md"))).unwrap();
         let names = tests_named_in(&text);
         assert!(names.len() > 15, "{page}: {names:?}");

@@ -31,4 +31,5 @@ mod scrubbing_causes;
 mod scrubbing_stream;
 mod secrets;
 mod soak_video;
+mod soak;
 mod tls;

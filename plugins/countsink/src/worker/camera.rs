@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MPL-2.0
 //! One camera: its scene, its windows and its day, begun anew or taken up where they were.
 
+use std::time::Duration;
+
 use footfall_contract::scene::Scene;
 use footfall_contract::time::{ClockKind, WallTime};
 use footfall_contract::totals::RULE_VERSION;
-use tokio::time::Instant;
 
 use crate::days::Days;
 use crate::disclosure::{Figures, disclose};
+use crate::health::Moment;
 use crate::hours::{Finished, Hours};
 use crate::payload::{self, Payload};
 use crate::state::Open;
-use crate::watch;
 
 /// The camera that the scene describes.
 pub(super) struct Camera {
     pub scene: Scene,
     pub hours: Hours,
     pub days: Days,
-    /// When the newest totals came; `None` if there were none in this process.
-    pub at: Option<Instant>,
+    /// When the newest totals came, by the monotonic clock; `None` if there were none in this process.
+    pub at: Option<Duration>,
     /// Windows that begin before this are not published: windows were cut otherwise then.
     not_before: Option<WallTime>,
 }
@@ -79,12 +80,12 @@ impl Camera {
     /// Wall time: the newest totals', which goes on with the monotonic clock if the source is live. Where the newest are of
     /// an earlier process, the system's clock, unless it says that they are still to come: a box without a battery for its
     /// clock starts in the past.
-    pub fn now(&self) -> Option<WallTime> {
+    pub fn now(&self, system: Moment) -> Option<WallTime> {
         let wall = self.hours.newest_wall()?;
         match (self.hours.clock()?, self.at) {
             (ClockKind::Stream, _) => Some(wall),
-            (ClockKind::Live, Some(at)) => Some(wall.plus(at.elapsed())),
-            (ClockKind::Live, None) => Some(watch::wall()).filter(|now| *now >= wall),
+            (ClockKind::Live, Some(at)) => Some(wall.plus(system.monotonic.saturating_sub(at))),
+            (ClockKind::Live, None) => Some(system.wall).filter(|now| *now >= wall),
         }
     }
 

@@ -242,7 +242,7 @@ impl Desk {
             self.watch.note(Incident::TotalsFell);
         }
         match received {
-            Ok(()) => camera.at = Some(Instant::now()),
+            Ok(()) => camera.at = Some(self.config.clock.now().monotonic),
             Err(fell) if !std::mem::replace(&mut self.told.fell, true) => self.warn(format!("totals are ignored: {fell}")),
             Err(_) => {}
         }
@@ -263,7 +263,7 @@ impl Desk {
 
     fn publish_finished(&mut self, grace: Duration) {
         let Some(camera) = &mut self.camera else { return };
-        let Some(now) = camera.now().filter(|now| camera.hours.is_due(*now, grace)) else { return };
+        let Some(now) = camera.now(self.config.clock.now()).filter(|now| camera.hours.is_due(*now, grace)) else { return };
         let before = self.keeper.is_some().then(|| camera.open());
         if let Some(keeper) = &mut self.keeper {
             keeper.before(before.clone());
@@ -350,7 +350,8 @@ impl Desk {
             self.gone(link.take_left());
         }
         let camera = self.camera.as_ref();
-        let mut kept = Kept { wall: camera.and_then(Camera::now), ..Kept::default() };
+        let now = self.config.clock.now();
+        let mut kept = Kept { wall: camera.and_then(|camera| camera.now(now)), ..Kept::default() };
         if let Some(keeper) = &mut self.keeper {
             keeper.keep_if_due(Instant::now(), || camera.map(Camera::open));
             (kept.durable, kept.outbox) = (keeper.is_durable(), keeper.payloads() as u64);

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MPL-2.0
+//! How often the open window is written, and what that costs: whoever was counted is on disk within ten seconds, what was
+//! looked at while nobody was there within a minute.
+
+#![cfg(test)]
+
+mod common;
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use footfall_contract::scene::Scene;
+use footfall_contract::time::ClockKind;
+use footfall_contract::totals::{QueueTotals, Reading, ShopTotals};
+use gst_plugin_countsink::days::Days;
+use gst_plugin_countsink::hours::Hours;
+use gst_plugin_countsink::state::keeper::{CHECKPOINT_EVERY, Keeper, QUIET_CHECKPOINTS};
+use gst_plugin_countsink::state::{Open, State};
+use gst_plugin_countsink::worker::Config;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use common::mosquitto::pause;
+use common::sink::{SCENE, Sink, hour, reading, totals};
+
+const ZONES: [&str; 4] = ["shelf-a", "shelf-b", "table", "till"];
+const S: u64 = 1_000_000_000;
+
+/// A shop with a door, four zones, one of them a queue, and a day.
+fn scene() -> Scene {
+    let zone = |name: &str| {
+        let role = if name == "till" { r#""role":"queue","# } else { "" };
+        format!(r#"{{"name":"{name}",{role}"polygon":[[0.1,0.1],[0.2,0.1],[0.2,0.2]]}}"#)
+    };
+    let zones = ZONES.map(zone).join(",");
+    let text = SCENE.replace("\"publish\"", &format!("\"zones\":[{zones}],\"shop\":{{\"lines\":[\"door\"]}},\"publish\""));
+    Scene::parse(&text).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// One second more is looked at, while nobody is there.
+fn nobody(now: &mut Reading) {
+    now.observed_ns += S;
+    now.lines.entry("door".into()).or_default();
+    now.shop.get_or_insert_default().occupancy.add_time(0, S);
+    for name in ZONES {
+        let zone = now.zones.entry(name.into()).or_default();
+        zone.add_occupancy(0, S);
+        if name == "till" {
+            zone.queue.get_or_insert_with(QueueTotals::default).length.add_time(0, S);
+        }
+    }
+}
+
+/// One second more, in which somebody comes and each zone is full.
+fn many(now: &mut Reading, second: u64) {
+    now.observed_ns += S;
+    now.lines.entry("door".into()).or_default().entries += 1;
+    let shop = now.shop.get_or_insert_with(|| ShopTotals { exits: 290, entries_at_ms: 9_876_543_210, ..ShopTotals::default() });
+    shop.entries += 1;
+    shop.occupancy.add_time((second % 12) as usize, S);
+    for name in ZONES {
+        let zone = now.zones.entry(name.into()).or_default();
+        zone.visits += 1;
+        zone.dwell.record(second % 40 * 1_500_000_000);
+        zone.add_occupancy((second % 6) as usize, S);
+        if name == "till" {
+            let queue = zone.queue.get_or_insert_with(QueueTotals::default);
+            queue.joined += 1;
+            queue.wait.record(second % 90 * S);
+            queue.length.add_time((second % 5) as usize, S);
+        }
+    }
+}
+
+/// What a minute or an hour of checkpoints came to.
+#[derive(Debug, Default)]
+struct Cost {
+    files: u64,
+    bytes: u64,
+    /// How many seconds a count was behind at most.
+    count_behind_s: u64,
+    /// How many seconds coverage was.
+    coverage_behind_s: u64,
+}
+
+/// The keeper of a shop through an hour: the clock is the test's, the disk is real. `step` makes one second of it.
+fn an_hour(mut step: impl FnMut(&mut Reading, u64)) -> Cost {
+    let dir = tempfile::tempdir().unwrap();
+    let state = State::open(dir.path()).unwrap_or_else(|e| panic!("{e}"));
+    let (mut keeper, _) = Keeper::load(state, CHECKPOINT_EVERY).unwrap();
+    let (scene, file, begun) = (scene(), dir.path().join("open.json"), Instant::now());
+    let mut hours = Hours::new(scene.windows());
+    let (mut now, mut cost, mut known, mut last) = (Reading::default(), Cost::default(), Vec::new(), Vec::new());
+    for second in 0..3600 {
+        step(&mut now, second);
+        let wall = hour(9).plus(Duration::from_secs(second));
+        hours.receive(totals("a", ClockKind::Live, hour(9), wall, now.clone())).unwrap();
+        known.push((now.lines["door"].entries, now.observed_ns));
+        keeper.keep_if_due(begun + Duration::from_secs(second), || {
+            Some(Open {
+                stream: scene.stream_name(),
+                scene: scene.sha256().to_owned(),
+                time_zone: scene.time_zone_name.clone(),
+                window_minutes: 60,
+                not_before: None,
+                hours: hours.snapshot(),
+                days: Days::default().snapshot(),
+            })
+        });
+        assert!(keeper.is_durable());
+        let bytes = std::fs::read(&file).unwrap();
+        if bytes != last {
+            (cost.files, cost.bytes) = (cost.files + 1, cost.bytes + bytes.len() as u64);
+            last = bytes;
+        }
+        let body = last.splitn(2, |byte| *byte == b'\n').nth(1).unwrap();
+        let kept: Value = serde_json::from_slice(body).unwrap();
+        let parts = kept["hours"]["run"]["parts"].as_object().unwrap();
+        let reading = &parts.values().next().unwrap()["reading"];
+        let (entries, observed) = (reading["lines"]["door"]["entries"].as_u64(), reading["observed_ns"].as_u64());
+        let behind =
+            |is_newer: &dyn Fn(&(u64, u64)) -> bool| known.iter().rev().take_while(|known| is_newer(known)).count() as u64;
+        cost.count_behind_s = cost.count_behind_s.max(behind(&|(n, _)| *n > entries.unwrap()));
+        cost.coverage_behind_s = cost.coverage_behind_s.max(behind(&|(_, ns)| *ns > observed.unwrap()));
+    }
+    cost
+}
+
+fn told(shop: &str, cost: Cost) -> Cost {
+    let Cost { files, bytes, .. } = cost;
+    eprintln!("{shop}: {files} checkpoints an hour of {} bytes, {bytes} bytes", bytes / files);
+    cost
+}
+
+#[test]
+fn restart_costs_little_flash() {
+    let busy = told("a busy shop", an_hour(many));
+    let empty = told("an empty shop", an_hour(|now, _| nobody(now)));
+    // Somebody each two minutes or so.
+    let somebody = |now: &mut Reading, second| if second % 127 == 63 { many(now, second) } else { nobody(now) };
+    let quiet = told("a quiet shop", an_hour(somebody));
+    for cost in [&busy, &empty, &quiet] {
+        assert!(cost.count_behind_s <= 9, "a second is left for the disk: {cost:?}");
+        assert!(cost.coverage_behind_s <= 59, "{cost:?}");
+    }
+    let quiet_s = CHECKPOINT_EVERY.as_secs() * u64::from(QUIET_CHECKPOINTS);
+    assert_eq!((busy.files, busy.count_behind_s), (450, 8 - 1), "each eight seconds");
+    assert_eq!(empty.files, 3600 / quiet_s, "{empty:?}");
+    assert!(empty.coverage_behind_s > 9, "it is not written as often as counts: {empty:?}");
+    assert!(quiet.files < 3 * empty.files, "each of the few is written, and no more: {quiet:?}");
+    assert!(busy.bytes / busy.files > 1000 && busy.bytes < 4 << 20, "it holds something, and not too much: {busy:?}");
+}
+
+/// When `open.json` was last written.
+fn written(file: &PathBuf) -> Option<SystemTime> {
+    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
+}
+
+/// The same by a worker and the real clock, a checkpoint each 100 ms.
+#[test]
+fn restart_keeps_a_count_at_once_and_coverage_alone_more_rarely() {
+    let dir = tempfile::tempdir().unwrap();
+    let every = Duration::from_millis(100);
+    let state = State::open(&dir.path().join("state")).unwrap_or_else(|e| panic!("{e}"));
+    let sink = Sink::of(Config { state: Some(state), checkpoint_every: every, ..Config::default() });
+    sink.worker.scene(Scene::parse(SCENE).unwrap());
+    let file = dir.path().join("state/open.json");
+    let tell = |n: u64, s: u64| sink.worker.totals(totals("a", ClockKind::Live, hour(9), hour(9), reading(n, s)));
+    let (begun, mut times) = (Instant::now(), Vec::new());
+    for s in 1..=300 {
+        tell(0, s);
+        pause(5);
+        times.extend(written(&file));
+    }
+    times.dedup();
+    let most = (begun.elapsed().as_secs_f64() / (every * QUIET_CHECKPOINTS).as_secs_f64()) as usize + 2;
+    // The first may come before any totals.
+    assert!((2..=most).contains(&times.len()), "{} times, {most} at most", times.len());
+    let before = written(&file);
+    tell(1, 301);
+    let holds_it = || std::fs::read_to_string(&file).is_ok_and(|text| text.contains("\"entries\":1"));
+    let asked = Instant::now();
+    while !holds_it() {
+        assert!(asked.elapsed() < every * QUIET_CHECKPOINTS, "it waits as if nobody had come");
+        pause(5);
+    }
+    assert_ne!(written(&file), before);
+    sink.stop();
+}
