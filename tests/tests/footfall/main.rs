@@ -30,6 +30,6 @@ mod scrubbing;
 mod scrubbing_causes;
 mod scrubbing_stream;
 mod secrets;
-mod soak_video;
 mod soak;
+mod soak_video;
 mod tls;
