@@ -15,7 +15,7 @@ use footfall_contract::wire::attestation::{META, attach, read, register};
 use crate::is_a_sentence;
 
 /// The fields of the meta, in the order of an input's first bytes.
-pub const FIELDS: [&str; 19] = [
+pub const FIELDS: [&str; 20] = [
     "version",
     "stream",
     "run",
