@@ -334,31 +334,3 @@ fn runner_command_sets_its_surroundings() {
     let ran = place::script("run").arg("--once").arg(file).output().unwrap();
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
 }
-
-#[test]
-fn runner_has_a_service_unit_that_systemd_takes() {
-    let test = "runner_has_a_service_unit_that_systemd_takes";
-    let dir = tempfile::tempdir().unwrap();
-    let unit = place::root().join("pipelines/systemd/footfall@.service");
-    // What it starts must exist for the check; everything else is as it is.
-    let text = std::fs::read_to_string(&unit).unwrap().replace("/opt/footfall/pipelines/run", "/bin/true");
-    let copy = dir.path().join("footfall@.service");
-    std::fs::write(&copy, text).unwrap();
-    let analyze = |arguments: &[&str]| Command::new("systemd-analyze").args(arguments).output();
-    let instance = dir.path().join("footfall@door.service");
-    std::fs::copy(&copy, &instance).unwrap();
-    let Ok(verified) = analyze(&["verify", instance.to_str().unwrap()]) else {
-        eprintln!("skipped: {test}: systemd-analyze is not installed");
-        return;
-    };
-    let said = String::from_utf8_lossy(&verified.stderr).into_owned();
-    let ours: Vec<&str> = said.lines().filter(|line| line.contains("footfall@")).collect();
-    assert!(ours.is_empty(), "{said}");
-    let exposed = analyze(&["security", "--offline=yes", "--threshold=25", instance.to_str().unwrap()]).unwrap();
-    let table = String::from_utf8_lossy(&exposed.stdout).into_owned();
-    if !table.contains("exposure level") {
-        eprintln!("skipped: {test}: systemd-analyze security --offline: {}", String::from_utf8_lossy(&exposed.stderr).trim());
-        return;
-    }
-    assert!(exposed.status.success(), "it is more exposed than 2.5 of 10: {table}");
-}
