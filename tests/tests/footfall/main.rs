@@ -14,6 +14,7 @@ mod demo;
 mod detecting;
 mod doctor;
 mod documentation;
+mod installing;
 mod late_branch;
 mod lateness;
 mod launch_lines;
