@@ -81,7 +81,7 @@ fn holds_no_more(readings: &[Usage]) {
         ("threads", |u| u.threads),
     ] {
         let (before, after) = (median(before, part), median(after, part));
-        println!("{name}: {before}, at the end {after}");
+        eprintln!("{name}: {before}, at the end {after}");
         let slack = if name.starts_with("memory") { before / 20 } else { 0 };
         assert!(after <= before + slack, "{name} grew from {before} to {after}: {readings:?}");
     }
@@ -96,5 +96,5 @@ fn sees_all(counts: &Path, minutes: u64) {
         let (seen_s, entries) = (window["coverage_s"].as_f64().unwrap(), window["lines"]["door"]["entries"].as_u64().unwrap());
         assert!(seen_s >= 297.0 && entries >= 1, "{window}");
     }
-    println!("{} windows, seen whole", windows.len());
+    eprintln!("{} windows, seen whole", windows.len());
 }
