@@ -300,6 +300,7 @@ fn soak_of_a_day_keeps_memory_flat_and_tells_each_hour_once() {
         pause(Duration::from_millis(if speed < SHORT_SPEED { 500 } else { 20 }));
     };
     assert!(ended.success(), "{ended}");
+    is_flat(&looks, speed);
 
     let lines: Vec<Value> = record().lines().map(|line| fits("payload.schema.json", line)).collect();
     let mut shop = Shop::default();
@@ -315,7 +316,6 @@ fn soak_of_a_day_keeps_memory_flat_and_tells_each_hour_once() {
     assert_eq!(lines[23]["day"]["shop"]["entries"], shop.now.shop.as_ref().unwrap().entries);
     let heard: Vec<Value> = heard.join().unwrap().iter().map(|text| serde_json::from_str(text).unwrap()).collect();
     assert!(heard == lines, "the broker has each hour once, in order, as it is on record: {} of {}", heard.len(), lines.len());
-    is_flat(&looks, speed);
 }
 
 /// The first two hours are the warm-up; the next four are held against the last four.
@@ -338,6 +338,8 @@ fn is_flat(looks: &[Look], speed: u64) {
         threads(&late),
         most(|look| look.threads as u64),
     );
+    let by_hour: Vec<u64> = (1..HOURS as usize).map(|hour| rss(&between(looks, hour, hour + 1))).collect();
+    eprintln!("resident by hour, kB: {by_hour:?}");
     assert_eq!((files(&early), threads(&early)), (files(&late), threads(&late)));
     // A checkpoint and a line that are just written.
     assert!(most(|look| look.files as u64) <= files(&early) + 3 && most(|look| look.threads as u64) <= threads(&early) + 1);
