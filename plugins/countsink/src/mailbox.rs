@@ -9,8 +9,9 @@ use footfall_contract::totals::Totals;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-/// Letters that may wait.
-const ROOM: usize = 64;
+/// Letters that may wait. Those of a busy shop have tens of kilobytes each, and the worker may wait for a slow disk; there are
+/// two a second at most.
+const ROOM: usize = 16;
 
 /// What the streaming thread has to say.
 pub enum Letter {

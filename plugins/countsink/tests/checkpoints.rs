@@ -72,7 +72,7 @@ fn many(now: &mut Reading, second: u64) {
     }
 }
 
-/// What a minute or an hour of checkpoints came to.
+/// What an hour or less of checkpoints came to.
 #[derive(Debug, Default)]
 struct Cost {
     files: u64,
@@ -83,15 +83,15 @@ struct Cost {
     coverage_behind_s: u64,
 }
 
-/// The keeper of a shop through an hour: the clock is the test's, the disk is real. `step` makes one second of it.
-fn an_hour(mut step: impl FnMut(&mut Reading, u64)) -> Cost {
+/// The keeper of a shop through so many seconds: the clock is the test's, the disk is real. `step` makes one second.
+fn cost(seconds: u64, mut step: impl FnMut(&mut Reading, u64)) -> Cost {
     let dir = tempfile::tempdir().unwrap();
     let state = State::open(dir.path()).unwrap_or_else(|e| panic!("{e}"));
     let (mut keeper, _) = Keeper::load(state, CHECKPOINT_EVERY).unwrap();
     let (scene, file, begun) = (scene(), dir.path().join("open.json"), Instant::now());
     let mut hours = Hours::new(scene.windows());
     let (mut now, mut cost, mut known, mut last) = (Reading::default(), Cost::default(), Vec::new(), Vec::new());
-    for second in 0..3600 {
+    for second in 0..seconds {
         step(&mut now, second);
         let wall = hour(9).plus(Duration::from_secs(second));
         hours.receive(totals("a", ClockKind::Live, hour(9), wall, now.clone())).unwrap();
@@ -134,11 +134,11 @@ fn told(shop: &str, cost: Cost) -> Cost {
 
 #[test]
 fn restart_costs_little_flash() {
-    let busy = told("a busy shop", an_hour(many));
-    let empty = told("an empty shop", an_hour(|now, _| nobody(now)));
+    let busy = told("a busy shop", cost(3600, many));
+    let empty = told("an empty shop", cost(3600, |now, _| nobody(now)));
     // Somebody each two minutes or so.
     let somebody = |now: &mut Reading, second| if second % 127 == 63 { many(now, second) } else { nobody(now) };
-    let quiet = told("a quiet shop", an_hour(somebody));
+    let quiet = told("a quiet shop", cost(3600, somebody));
     for cost in [&busy, &empty, &quiet] {
         assert!(cost.count_behind_s <= 9, "a second is left for the disk: {cost:?}");
         assert!(cost.coverage_behind_s <= 59, "{cost:?}");
@@ -149,6 +149,24 @@ fn restart_costs_little_flash() {
     assert!(empty.coverage_behind_s > 9, "it is not written as often as counts: {empty:?}");
     assert!(quiet.files < 3 * empty.files, "each of the few is written, and no more: {quiet:?}");
     assert!(busy.bytes / busy.files > 1000 && busy.bytes < 4 << 20, "it holds something, and not too much: {busy:?}");
+}
+
+/// Somebody stands there, and nobody comes or goes: their seconds are figures too.
+#[test]
+fn restart_keeps_whoever_stands_somewhere_as_often_as_who_comes() {
+    type Stands = fn(&mut Reading);
+    let places: [(&str, Stands); 3] = [
+        ("a zone", |now| now.zones.entry("table".into()).or_default().add_occupancy(1, S)),
+        ("a queue", |now| now.zones.entry("till".into()).or_default().queue.get_or_insert_default().length.add_time(1, S)),
+        ("the shop", |now| now.shop.get_or_insert_default().occupancy.add_time(1, S)),
+    ];
+    for (place, stands) in places {
+        let found = cost(240, |now, _| {
+            nobody(now);
+            stands(now);
+        });
+        assert_eq!((found.files, found.coverage_behind_s), (240 / CHECKPOINT_EVERY.as_secs(), 7), "{place}");
+    }
 }
 
 /// When `open.json` was last written.

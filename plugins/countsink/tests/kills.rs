@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-//! A process that counts is killed at random moments, again and again (200 times; `FOOTFALL_KILLS` says how often), with a
+//! A process that counts is killed at random moments, again and again (150 and 200 times; `FOOTFALL_KILLS` says how often), with a
 //! real broker: every window arrives, in order, with one content, and with everything in it that was counted before the last
 //! checkpoint, which is hardly older than its interval.
 //!
@@ -25,6 +25,7 @@ use footfall_contract::scene::Scene;
 use footfall_contract::time::{ClockKind, WallTime};
 use footfall_contract::totals::BoundaryReading;
 use gst_plugin_countsink::health::Moment;
+use gst_plugin_countsink::hours::PUBLISH_AFTER;
 use gst_plugin_countsink::jsonl::JsonLines;
 use gst_plugin_countsink::state::{Refused, State};
 use gst_plugin_countsink::watch::Clock;
@@ -38,6 +39,8 @@ const CHECKPOINT: Duration = Duration::from_millis(50);
 const LETTER: Duration = Duration::from_millis(100);
 /// So old may a checkpoint be at a death: its interval, and the time of the disk. A busy disk may take longer now and then.
 const OLDEST: Duration = Duration::from_millis(300);
+/// A window is told so long after it is due, at most: a process must begin, and the disk must have it. One in ten may be later.
+const LATE: Duration = Duration::from_millis(350);
 /// Between two readings of a stream; a live camera's are as far apart by its clock.
 const STEP: Duration = Duration::from_secs(5);
 /// So fast goes a live camera's time.
@@ -86,7 +89,12 @@ impl Fast {
     }
 }
 
-/// How a life goes: when its first reading comes, and when the camera is silent in mid-life, milliseconds. Cameras of
+/// How long a life is: 20 ms and up to `life_ms` more; the silent ones of live cameras are longer than windows.
+fn length_ms(run: i64, random: u64, is_live: bool, life_ms: u64) -> u64 {
+    if is_live && run % 5 >= 3 { 400 + random % 300 } else { 20 + random % life_ms }
+}
+
+/// How a life goes: when its first reading comes, and when the camera is silent after that, milliseconds. Cameras of
 /// streams are never silent.
 fn plan(run: i64, is_live: bool) -> (u64, std::ops::Range<u64>) {
     match run % 5 {
@@ -95,7 +103,7 @@ fn plan(run: i64, is_live: bool) -> (u64, std::ops::Range<u64>) {
         2 => (120, 0..0),
         // Longer than it lives.
         3 => (3000, 0..0),
-        _ => (0, 60..500),
+        _ => (0, 60..3000),
     }
 }
 
@@ -154,10 +162,12 @@ fn the_process_that_is_killed() {
     };
     let log = OpenOptions::new().append(true).create(true).open(dir.join("log")).unwrap();
     let said = OpenOptions::new().append(true).create(true).open(dir.join("said")).unwrap();
+    let told = OpenOptions::new().append(true).create(true).open(dir.join("told")).unwrap();
     let notify = move |notice| {
-        if let Notice::Warning(sentence) | Notice::Error(sentence) = notice {
-            let _ = writeln!(&said, "{sentence}");
-        }
+        let _ = match notice {
+            Notice::Warning(sentence) | Notice::Error(sentence) => writeln!(&said, "{sentence}"),
+            Notice::Published(payload) => writeln!(&told, "{} {}", now().as_nanos(), start(&payload.text).0),
+        };
     };
     let worker = Worker::start(config, Arc::new(notify)).unwrap();
     let (quiet_ms, silent_ms) = if is_last { (0, 0..0) } else { plan(run, live.is_some()) };
@@ -269,26 +279,29 @@ fn end_of_log(dir: &Path, otherwise: WallTime) -> WallTime {
     whole.lines().last().map_or(otherwise, |line| WallTime(line.split(' ').nth(2).unwrap().parse().unwrap()))
 }
 
-/// Kills, and holds what arrived against what was counted. A life lasts 20 ms and up to `life_ms` more.
+/// Kills, and holds what arrived against what was counted.
 fn kill_again_and_again(test: &str, is_live: bool, life_ms: u64) {
-    let kills: i64 = std::env::var("FOOTFALL_KILLS").map_or(200, |n| n.parse().unwrap());
+    let kills: i64 = std::env::var("FOOTFALL_KILLS").map_or(if is_live { 150 } else { 200 }, |n| n.parse().unwrap());
     let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
     let dir = dir.path();
     let Some(mosquitto) = Mosquitto::start(test, port, "") else { return };
     let subscriber = mosquitto.subscribe();
     let mut heard: Vec<String> = Vec::new();
     let since = is_live.then(now);
-    let (mut ends, mut random, mut wall) = (BTreeMap::new(), 0x2545_f491_4f6c_dd1d_u64, hour(9));
+    let (mut ends, mut spans) = (BTreeMap::new(), Vec::new());
+    let (mut random, mut wall) = (0x2545_f491_4f6c_dd1d_u64, hour(9));
     for run in 0..kills {
         let mut child = begin(dir, port, run, wall, since, false);
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        pause(20 + (random >> 33) % life_ms);
+        let born = now();
+        pause(length_ms(run, random >> 33, is_live, life_ms));
         assert!(child.try_wait().unwrap().is_none(), "process {run} ended by itself");
         child.kill().unwrap();
         child.wait().unwrap();
         let died = now();
         let kept = std::fs::metadata(dir.join("state/open.json")).and_then(|m| m.modified());
         ends.insert(run, (kept.map_or(Duration::ZERO, |at| at.duration_since(UNIX_EPOCH).unwrap()), died));
+        spans.push((born, died));
         wall = end_of_log(dir, wall).plus(Duration::from_secs(2));
         heard.extend(subscriber.heard());
     }
@@ -309,6 +322,26 @@ fn kill_again_and_again(test: &str, is_live: bool, life_ms: u64) {
     let again = heard.len() - arrived.len();
     eprintln!("{test}: {kills} kills, {again} delivered twice, {} warnings", said.lines().count());
     hold_against(&record, &starts, &lives(dir, &ends), is_live);
+    if let Some(since) = since {
+        end_in_their_time(dir, &spans, since);
+    }
+}
+
+/// Whoever lives tells each window in its time, whether or not the camera has said anything since.
+fn end_in_their_time(dir: &Path, spans: &[(Duration, Duration)], since: Duration) {
+    let text = std::fs::read_to_string(dir.join("told")).unwrap();
+    let words = text.lines().filter_map(|line| line.split_once(' '));
+    let told: Vec<(Duration, WallTime)> =
+        words.map(|(at, start)| (Duration::from_nanos(at.parse().unwrap()), WallTime(start.parse().unwrap()))).collect();
+    let due = |start: &WallTime| since + start.plus(WINDOW + PUBLISH_AFTER).since(hour(9)) / SPEED;
+    let is_late = |(_, died): &&(Duration, Duration)| {
+        let newest = told.iter().filter(|(at, _)| at <= died).map(|(_, start)| *start).max();
+        newest.is_some_and(|newest| due(&newest.plus(WINDOW)) <= died.saturating_sub(LATE))
+    };
+    let long: Vec<_> = spans.iter().filter(|(born, died)| died.saturating_sub(*born) > LATE).collect();
+    let late = long.iter().copied().filter(is_late).count();
+    eprintln!("{late} of {} lives longer than {LATE:?} had not told a window in time", long.len());
+    assert!(long.len() > spans.len() / 6 && late <= long.len() / 10, "{late} of {}", long.len());
 }
 
 /// What was heard, without what was heard already.
