@@ -4,8 +4,10 @@
 /// A reading of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Memory of its own that is in use (anonymous, resident), KiB.
-    pub anonymous_kib: u64,
+    /// Memory that is in use, kB: of its own, and of the files that it runs.
+    pub resident_kb: u64,
+    /// Of this its own, kB.
+    pub anonymous_kb: u64,
     /// Open files and sockets.
     pub descriptors: u64,
     /// Threads.
@@ -13,21 +15,27 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Of a process that runs.
-    pub fn of(pid: u32) -> Self {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
+    /// Of a process; `None` once it has ended.
+    pub fn of(pid: u32) -> Option<Self> {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
         let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("Linux tells it");
-            line.split_whitespace().next().and_then(|n| n.parse().ok()).expect("it is a number")
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
         };
-        let descriptors = std::fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs").count() as u64;
-        Self { anonymous_kib: field("RssAnon:"), descriptors, threads: field("Threads:") }
+        let descriptors = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count() as u64;
+        Some(Self {
+            // A process that has ended has no memory.
+            resident_kb: field("VmRSS:")?,
+            anonymous_kb: field("RssAnon:")?,
+            descriptors,
+            threads: field("Threads:")?,
+        })
     }
 }
 
-/// The middle one of what `part` takes from each reading; 0 of none.
-pub fn median(readings: &[Usage], part: impl Fn(&Usage) -> u64) -> u64 {
-    let mut values: Vec<u64> = readings.iter().map(part).collect();
+/// The middle one; 0 of none.
+pub fn median(values: impl IntoIterator<Item = u64>) -> u64 {
+    let mut values: Vec<u64> = values.into_iter().collect();
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or(0)
 }
