@@ -20,7 +20,7 @@ use crate::supervisor::{Action, Event, Exit, Fault, Now, Supervisor};
 /// The supervisor looks at the clock this often.
 const TICK: Duration = Duration::from_millis(250);
 /// A stream that has just begun is not stopped before this. Stopped within milliseconds of its first frame, GStreamer 1.22's
-/// rtpjitterbuffer waited for ever in 17 of 188 tries; a second later in 1 of 120. (Then the guard ends the process.)
+/// rtpjitterbuffer may wait for ever (about one try in ten; a second later it hardly ever does). Then the guard ends the process.
 const SETTLED: Duration = Duration::from_secs(1);
 
 /// Something that happened on another thread.
