@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-//! A process that counts is killed at random moments, again and again (150 and 200 times; `FOOTFALL_KILLS` says how often), with a
+//! A process that counts is killed at random moments, again and again (120 and 200 times; `FOOTFALL_KILLS` says how often), with a
 //! real broker: every window arrives, in order, with one content, and with everything in it that was counted before the last
 //! checkpoint, which is hardly older than its interval.
 //!
@@ -39,6 +39,8 @@ const CHECKPOINT: Duration = Duration::from_millis(50);
 const LETTER: Duration = Duration::from_millis(100);
 /// So old may a checkpoint be at a death: its interval, and the time of the disk. A busy disk may take longer now and then.
 const OLDEST: Duration = Duration::from_millis(300);
+/// A file's time of change is by the kernel's tick, and may be so much older.
+const FILE_TICK: Duration = Duration::from_millis(10);
 /// A window is told so long after it is due, at most: a process must begin, and the disk must have it. One in ten may be later.
 const LATE: Duration = Duration::from_millis(350);
 /// Between two readings of a stream; a live camera's are as far apart by its clock.
@@ -233,6 +235,7 @@ impl Life {
     /// For how long somebody who was counted had not been on disk when it died.
     fn waited(&self) -> Duration {
         let Some((kept, died)) = self.end else { return Duration::ZERO };
+        let kept = kept + FILE_TICK;
         let n = self.counted.iter().filter(|(at, ..)| *at <= kept).map(|(.., n)| *n).max().unwrap_or(0);
         let first = self.counted.iter().find(|(at, _, more)| *at > kept && *more > n);
         first.map_or(Duration::ZERO, |(at, ..)| died.saturating_sub(*at))
@@ -281,7 +284,7 @@ fn end_of_log(dir: &Path, otherwise: WallTime) -> WallTime {
 
 /// Kills, and holds what arrived against what was counted.
 fn kill_again_and_again(test: &str, is_live: bool, life_ms: u64) {
-    let kills: i64 = std::env::var("FOOTFALL_KILLS").map_or(if is_live { 150 } else { 200 }, |n| n.parse().unwrap());
+    let kills: i64 = std::env::var("FOOTFALL_KILLS").map_or(if is_live { 120 } else { 200 }, |n| n.parse().unwrap());
     let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
     let dir = dir.path();
     let Some(mosquitto) = Mosquitto::start(test, port, "") else { return };
