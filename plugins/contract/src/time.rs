@@ -123,8 +123,7 @@ pub const BELIEVE_AFTER: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug, Default)]
 pub struct WallClock {
     anchor: Option<(StreamTime, WallTime)>,
-    /// The frame before, and the wall time that was given to it.
-    last: Option<(StreamTime, WallTime)>,
+    last: Option<WallTime>,
     step: Option<Step>,
 }
 
@@ -141,9 +140,16 @@ impl WallClock {
         Self { anchor: Some((first, start)), ..Self::default() }
     }
 
-    /// The wall time of a frame. `arrival` is the best outside estimate of it (live: the system's time less the
-    /// frame's age); `None` follows the anchor alone. `None` is returned only before any anchor is known.
-    pub fn at(&mut self, frame: StreamTime, arrival: Option<WallTime>) -> Option<WallTime> {
+    /// The wall time of a frame; one without a time of its own is taken to be of now. `arrival` is the best outside estimate
+    /// of it (live: the system's time less the frame's age); `None` follows the anchor alone. `None` is returned only before
+    /// any wall time is known.
+    pub fn at(&mut self, frame: Option<StreamTime>, arrival: Option<WallTime>) -> Option<WallTime> {
+        let wall = frame.map_or(arrival, |frame| self.by_stream(frame, arrival));
+        self.last = wall.max(self.last);
+        self.last
+    }
+
+    fn by_stream(&mut self, frame: StreamTime, arrival: Option<WallTime>) -> Option<WallTime> {
         let by_anchor = self.anchor.map(|(stream, wall)| {
             let ahead = i128::from(frame.0) - i128::from(stream.0);
             WallTime((i128::from(wall.0) + ahead).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
@@ -157,8 +163,6 @@ impl WallClock {
         if by_anchor != Some(wall) {
             (self.anchor, self.step) = (Some((frame, wall)), None);
         }
-        let wall = self.last.map_or(wall, |(_, last)| wall.max(last));
-        self.last = Some((frame, wall));
         Some(wall)
     }
 
@@ -168,10 +172,6 @@ impl WallClock {
         if by_ns.abs() <= tolerance_ns {
             self.step = None;
             return false;
-        }
-        // Frames without times of their own: the stream says nothing.
-        if self.last.is_some_and(|(last, _)| frame <= last) {
-            return true;
         }
         let same = self.step.filter(|step| (step.by_ns - by_ns).abs() <= tolerance_ns);
         let step = *self.step.insert(same.unwrap_or(Step { since: frame, by_ns }));
@@ -189,15 +189,15 @@ mod tests {
     fn a_file_follows_its_start() {
         let start = WallTime::parse("2026-03-02T10:00:00+01:00").unwrap();
         let mut clock = WallClock::starting_at(StreamTime(5 * S), start);
-        assert_eq!(clock.at(StreamTime(5 * S), None), Some(start));
-        assert_eq!(clock.at(StreamTime(65 * S), None), Some(start.plus(Duration::from_secs(60))));
+        assert_eq!(clock.at(Some(StreamTime(5 * S)), None), Some(start));
+        assert_eq!(clock.at(Some(StreamTime(65 * S)), None), Some(start.plus(Duration::from_secs(60))));
         assert_eq!(start.utc_seconds(), "2026-03-02T09:00:00Z");
     }
 
     /// Where the clock stands after each second of `for_s`, when the outside is off by so many.
     fn follow(clock: &mut WallClock, from_s: u64, for_s: u64, off_s: i64) -> Vec<i64> {
         let at = |s: u64| (StreamTime(s * S), WallTime((1_000 + s as i64 + off_s) * S as i64));
-        let seen = (from_s..from_s + for_s).map(at).map(|(frame, arrival)| clock.at(frame, Some(arrival)).unwrap());
+        let seen = (from_s..from_s + for_s).map(at).map(|(frame, arrival)| clock.at(Some(frame), Some(arrival)).unwrap());
         seen.map(|wall| wall.0 / S as i64 - 1_000).collect()
     }
 
@@ -205,7 +205,7 @@ mod tests {
     fn live_jitter_does_not_move_it_but_drift_does() {
         let mut clock = WallClock::default();
         assert_eq!(follow(&mut clock, 0, 2, 0), [0, 1]);
-        assert_eq!(clock.at(StreamTime(2 * S), Some(WallTime(1_003_300_000_000))), Some(WallTime(1_002 * S as i64)));
+        assert_eq!(clock.at(Some(StreamTime(2 * S)), Some(WallTime(1_003_300_000_000))), Some(WallTime(1_002 * S as i64)));
         // After 15 s it is no jitter; then it goes on from there.
         let walls = follow(&mut clock, 3, 20, 60);
         assert_eq!((walls[14], walls[15], walls[16]), (17, 78, 79));
@@ -241,13 +241,15 @@ mod tests {
     }
 
     #[test]
-    fn frames_without_times_follow_the_clock() {
+    fn frames_without_times_are_of_now_and_move_nothing_else() {
         let mut clock = WallClock::default();
-        let t0 = WallTime(1_000 * S as i64);
-        clock.at(StreamTime(0), Some(t0));
-        for second in 2..20 {
-            let now = t0.plus(Duration::from_secs(second));
-            assert!(now.since(clock.at(StreamTime(0), Some(now)).unwrap()) <= RESYNC_AFTER, "{second}");
+        assert_eq!(clock.at(None, None), None);
+        follow(&mut clock, 0, 2, 0);
+        for second in [2, 60, 61] {
+            let now = WallTime((1_000 + second) * S as i64);
+            assert_eq!(clock.at(None, Some(now)), Some(now));
         }
+        assert_eq!(clock.at(None, None), Some(WallTime(1_061 * S as i64)));
+        assert_eq!(follow(&mut clock, 62, 1, 0), [62]);
     }
 }

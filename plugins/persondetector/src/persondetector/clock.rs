@@ -92,12 +92,12 @@ impl FrameClock {
 
     /// The wall time of the frame at `frame`. `now` is the system's time less the frame's age; `reference` what the
     /// frame itself carries, if that is to be used.
-    pub fn at(&mut self, frame: StreamTime, now: WallTime, reference: Option<WallTime>) -> WallTime {
+    pub fn at(&mut self, frame: Option<StreamTime>, now: WallTime, reference: Option<WallTime>) -> WallTime {
         let live = (self.kind == ClockKind::Live).then_some(now);
         let outside = if self.told { None } else { reference.or(live) };
         let first = outside.or(self.start).unwrap_or(now);
-        let clock = self.clock.get_or_insert_with(|| WallClock::starting_at(frame, first));
-        let wall = clock.at(frame, outside).unwrap_or(now);
+        let clock = self.clock.get_or_insert_with(|| WallClock::starting_at(frame.unwrap_or_default(), first));
+        let wall = clock.at(frame, outside).unwrap_or(first);
         let wall = self.last.map_or(wall, |last| wall.max(last));
         self.last = Some(wall);
         wall
@@ -118,29 +118,32 @@ mod tests {
     fn a_file_with_a_start_time_follows_it_and_goes_on_after_a_flush() {
         let mut clock = FrameClock::new(Some(at(1000)), true);
         assert_eq!(clock.kind(), ClockKind::Stream);
-        assert_eq!(clock.at(StreamTime(5 * S), at(77), None), at(1000));
-        assert_eq!(clock.at(StreamTime(9 * S), at(78), None), at(1004));
+        assert_eq!(clock.at(Some(StreamTime(5 * S)), at(77), None), at(1000));
+        assert_eq!(clock.at(Some(StreamTime(9 * S)), at(78), None), at(1004));
         clock.flushed();
-        assert_eq!(clock.at(StreamTime(0), at(79), None), at(1004));
-        assert_eq!(clock.at(StreamTime(S), at(80), None), at(1005));
+        assert_eq!(clock.at(Some(StreamTime(0)), at(79), None), at(1004));
+        assert_eq!(clock.at(Some(StreamTime(S)), at(80), None), at(1005));
     }
 
     #[test]
     fn a_file_without_one_begins_now() {
         let mut clock = FrameClock::new(None, false);
-        assert_eq!(clock.at(StreamTime(0), at(50), None), at(50));
-        assert_eq!(clock.at(StreamTime(60 * S), at(51), None), at(110));
+        assert_eq!(clock.at(Some(StreamTime(0)), at(50), None), at(50));
+        assert_eq!(clock.at(Some(StreamTime(60 * S)), at(51), None), at(110));
+        // Without a time of its own it is where the film was.
+        assert_eq!(clock.at(None, at(52), None), at(110));
     }
 
     #[test]
     fn a_live_source_follows_the_system() {
         let mut clock = FrameClock::new(None, true);
         assert_eq!(clock.kind(), ClockKind::Live);
-        assert_eq!(clock.at(StreamTime(0), at(50), None), at(50));
-        assert_eq!(clock.at(StreamTime(S), at(90), None), at(51));
-        assert_eq!(clock.at(StreamTime(16 * S), at(105), None), at(105));
+        assert_eq!(clock.at(Some(StreamTime(0)), at(50), None), at(50));
+        assert_eq!(clock.at(Some(StreamTime(S)), at(90), None), at(51));
+        assert_eq!(clock.at(Some(StreamTime(16 * S)), at(105), None), at(105));
+        assert_eq!(clock.at(None, at(107), None), at(107));
         clock.flushed();
-        assert_eq!(clock.at(StreamTime(0), at(200), None), at(200));
+        assert_eq!(clock.at(Some(StreamTime(0)), at(200), None), at(200));
     }
 
     #[test]

@@ -364,14 +364,15 @@ impl PersonDetector {
             streaming.latency = (answered && live).then(|| minimum.into());
         }
         let upstream_is_live = streaming.latency.is_some();
-        let running = self.running_time(buffer.pts()).unwrap_or(streaming.last_running);
+        let own = self.running_time(buffer.pts());
+        let running = own.unwrap_or(streaming.last_running);
         streaming.last_running = running;
         let now_running = self.obj().current_running_time().map(|t| StreamTime(t.nseconds()));
-        let age = now_running.map_or(Duration::ZERO, |now| now.since(running));
+        let age = now_running.zip(own).filter(|_| upstream_is_live).map_or(Duration::ZERO, |(now, own)| now.since(own));
         let reference = self.reference_time(streaming, buffer, running);
         let start_time = streaming.start_time;
         let clock = streaming.clock.get_or_insert_with(|| FrameClock::new(start_time, upstream_is_live));
-        let wall = clock.at(running, clock::system_time().minus(if upstream_is_live { age } else { Duration::ZERO }), reference);
+        let wall = clock.at(own, clock::system_time().minus(age), reference);
         FrameTimes {
             pts: buffer.pts().map(|t| StreamTime(t.nseconds())),
             running,
