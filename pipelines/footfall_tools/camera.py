@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""A camera made of a film: a real RTSP server on the loopback address that plays the film once, in real time.
+"""A camera made of a film: a real RTSP server on the loopback address that plays the film once, in real time. FILM may be a folder:
+its MP4 files are played one behind the other, by name.
 
 usage: camera.py FILM [--codec h264|h265|jpeg] [--port N] [--size WxH] [--login FILE [--digest]] [--tls FILE] [--corrupt SHARE]
 
@@ -33,7 +34,8 @@ ALIGNMENT = {"h264": 2, "h265": 2, "jpeg": 8}
 def launch_line(film: Path, codec: str, size: tuple[int, int] | None, corrupt: float = 0.0) -> str:
     """The server's half of the pipeline; `corrupt`: the share of encoded bytes that are wrong."""
     place = str(film).replace("\\", "\\\\").replace('"', '\\"')
-    words = [f'filesrc location="{place}"', "decodebin", "videoconvert"]
+    source = f'splitmuxsrc location="{place}/*.mp4"' if film.is_dir() else f'filesrc location="{place}"'
+    words = [source, "decodebin", "videoconvert"]
     if size and (size[0] % ALIGNMENT[codec] or size[1] % ALIGNMENT[codec]):
         width, height = (side // ALIGNMENT[codec] * ALIGNMENT[codec] for side in size)
         words += ["videoscale", f"video/x-raw,width={width},height={height}"]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use footfall_contract::attestation::{Attestation, PersonBox, Status, StreamId};
+use footfall_contract::attestation::{Attestation, PersonBox, Signal, Status, StreamId};
 use footfall_contract::fingerprint::fingerprint;
 use footfall_contract::geometry::{Px, Rect};
 use footfall_contract::scene::Scene;
@@ -60,6 +60,7 @@ impl Attester {
             format: wire::frame::pixel_format(&self.info).expect("a format that the elements know"),
             fingerprint: print,
             status,
+            signal: Signal::Good,
             age: self.last_detected.map(|t| Duration::from_nanos(pts.saturating_sub(t).nseconds())),
             model: String::new(),
             scene: self.scene.clone().unwrap_or_default(),

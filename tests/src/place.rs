@@ -58,11 +58,17 @@ pub fn footage(test: &str) -> Option<PathBuf> {
     None
 }
 
-/// A script of `pipelines/`, with the surroundings of a user's shell: what cargo sets for tests would make it build anew.
+/// A script of `pipelines/`, with the surroundings of a user's shell.
 pub fn script(name: &str) -> Command {
-    let mut command = Command::new(root().join("pipelines").join(name));
-    let set_by_cargo =
-        |key: &str| (key.starts_with("CARGO") && key != "CARGO_HOME" && key != "CARGO_TARGET_DIR") || key == "LD_LIBRARY_PATH";
+    outside_cargo(Command::new(root().join("pipelines").join(name)))
+}
+
+/// With the surroundings of a user's shell: what cargo sets for tests would make a command build anew.
+pub fn outside_cargo(mut command: Command) -> Command {
+    let of_the_user = |key: &str| {
+        ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_INCREMENTAL", "CARGO_PROFILE_"].iter().any(|start| key.starts_with(start))
+    };
+    let set_by_cargo = |key: &str| (key.starts_with("CARGO") && !of_the_user(key)) || key == "LD_LIBRARY_PATH";
     std::env::vars_os().filter(|(key, _)| key.to_str().is_some_and(set_by_cargo)).for_each(|(key, _)| {
         command.env_remove(key);
     });

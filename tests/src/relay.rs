@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-//! A network between a client and a server on loopback that can be slow, and that can be cut.
+//! A network between a client and a server on loopback that can be slow, that can be cut, and that can change what it carries.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -16,6 +16,16 @@ struct Pair {
     server: TcpStream,
 }
 
+/// What changes the bytes of one connection on their way from the server; it may hold some back for the next call.
+type Change = Box<dyn FnMut(&mut Vec<u8>) + Send>;
+
+/// How the network carries what the server says.
+struct Way {
+    /// The first answer on each connection takes so long.
+    answer_takes: Duration,
+    change: Box<dyn Fn() -> Change + Send>,
+}
+
 /// The network; it ends with the value.
 pub struct Relay {
     port: u16,
@@ -28,12 +38,21 @@ pub struct Relay {
 impl Relay {
     /// From a free port to this one; the server's first answer on each connection takes so long.
     pub fn start(to: u16, answer_takes: Duration) -> Self {
+        Self::over(to, Way { answer_takes, change: Box::new(|| Box::new(|_| {})) })
+    }
+
+    /// From a free port to this one; `change` makes what changes the server's bytes on a connection.
+    pub fn changing<F: FnMut(&mut Vec<u8>) + Send + 'static>(to: u16, change: impl Fn() -> F + Send + 'static) -> Self {
+        Self::over(to, Way { answer_takes: Duration::ZERO, change: Box::new(move || Box::new(change())) })
+    }
+
+    fn over(to: u16, way: Way) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let port = listener.local_addr().expect("it listens").port();
         let (send, made) = channel();
         let over = Arc::new(AtomicBool::new(false));
         let of_thread = Arc::clone(&over);
-        std::thread::spawn(move || accept(&listener, to, answer_takes, &send, &of_thread));
+        std::thread::spawn(move || accept(&listener, to, &way, &send, &of_thread));
         Self { port, made, half_open: Vec::new(), over }
     }
 
@@ -72,7 +91,7 @@ impl Drop for Relay {
     }
 }
 
-fn accept(listener: &TcpListener, to: u16, answer_takes: Duration, made: &Sender<Pair>, over: &AtomicBool) {
+fn accept(listener: &TcpListener, to: u16, way: &Way, made: &Sender<Pair>, over: &AtomicBool) {
     while let Ok((client, _)) = listener.accept() {
         if over.load(Ordering::Relaxed) {
             return;
@@ -82,10 +101,11 @@ fn accept(listener: &TcpListener, to: u16, answer_takes: Duration, made: &Sender
         else {
             continue;
         };
-        std::thread::spawn(move || pump(c, s, Duration::ZERO));
+        std::thread::spawn(move || pump(c, s, Duration::ZERO, Box::new(|_| {})));
+        let (answer_takes, change) = (way.answer_takes, (way.change)());
         std::thread::spawn(move || {
             let client = c2.try_clone();
-            pump(s2, c2, answer_takes);
+            pump(s2, c2, answer_takes, change);
             // The server has closed, and the client is to know.
             let _ = client.map(|client| client.shutdown(Shutdown::Both));
         });
@@ -96,12 +116,14 @@ fn accept(listener: &TcpListener, to: u16, answer_takes: Duration, made: &Sender
 }
 
 /// Carries bytes until one side ends; the other side is left as it is.
-fn pump(mut from: TcpStream, mut to: TcpStream, first_takes: Duration) {
+fn pump(mut from: TcpStream, mut to: TcpStream, first_takes: Duration, mut change: Change) {
     let mut bytes = [0; 4096];
     let mut wait = first_takes;
     while let Ok(n) = from.read(&mut bytes) {
         pause(std::mem::take(&mut wait));
-        if n == 0 || to.write_all(&bytes[..n]).is_err() {
+        let mut carried = bytes[..n].to_vec();
+        change(&mut carried);
+        if n == 0 || to.write_all(&carried).is_err() {
             return;
         }
     }

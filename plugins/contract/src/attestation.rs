@@ -47,6 +47,37 @@ impl Status {
     }
 }
 
+/// Is a picture that was looked at still a camera's? Without a signal nobody can be counted, and the time counts as not seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// Nothing speaks against it. Frames that were not looked at say this too.
+    #[default]
+    Good,
+    /// The whole picture is of one colour: dummy frames, a covered lens, no light at all.
+    Flat,
+    /// The picture has not changed in anything for long: what sends it repeats itself.
+    Frozen,
+}
+
+impl Signal {
+    /// Every state of it.
+    pub const ALL: [Self; 3] = [Self::Good, Self::Flat, Self::Frozen];
+
+    /// The word on the wire.
+    pub fn nick(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Flat => "flat",
+            Self::Frozen => "frozen",
+        }
+    }
+
+    /// From the word on the wire.
+    pub fn from_nick(nick: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.nick() == nick)
+    }
+}
+
 /// One person's box.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PersonBox {
@@ -142,6 +173,8 @@ pub struct Attestation {
     pub fingerprint: u64,
     /// What the detector did.
     pub status: Status,
+    /// Whether the picture that it looked at was a camera's.
+    pub signal: Signal,
     /// Time since the last real detection (0 on a detected frame); `None` before the first.
     pub age: Option<Duration>,
     /// SHA-256 of the model file, hex; empty for detections that come from elsewhere (tests).
@@ -156,6 +189,16 @@ pub struct Attestation {
     pub unscrubbed_allowed: bool,
     /// Every box from `min_score` up, and predicted ones.
     pub boxes: Vec<PersonBox>,
+}
+
+impl Attestation {
+    /// What may be concluded about who is there: a look at a picture without a signal is none.
+    pub fn evidence(&self) -> Status {
+        match (self.status, self.signal) {
+            (Status::Detected, Signal::Flat | Signal::Frozen) => Status::Failed,
+            (status, _) => status,
+        }
+    }
 }
 
 /// Why an attestation is not believed.

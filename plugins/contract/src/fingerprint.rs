@@ -10,7 +10,7 @@ pub const LATTICE: usize = 16;
 /// The fingerprint of a frame: of its size, and of luma at the middles of a 16 by 16 grid of cells.
 pub fn fingerprint(frame: &FrameView<'_>) -> u64 {
     let size = frame.size();
-    let mut hash = Fnv::new();
+    let mut hash = Fnv::default();
     hash.put(u64::from(size.width) << 32 | u64::from(size.height));
     for j in 0..LATTICE {
         let y = (2 * j + 1) * size.height as usize / (2 * LATTICE);
@@ -19,19 +19,28 @@ pub fn fingerprint(frame: &FrameView<'_>) -> u64 {
             hash.put(u64::from(frame.luma(x, y)));
         }
     }
-    hash.0
+    hash.value()
 }
 
 /// FNV-1a over whole words, with the 64-bit offset and prime of the original (Fowler, Noll, Vo).
-struct Fnv(u64);
+#[derive(Clone, Copy, Debug)]
+pub struct Fnv(u64);
 
-impl Fnv {
-    fn new() -> Self {
+impl Default for Fnv {
+    fn default() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
+}
 
-    fn put(&mut self, word: u64) {
+impl Fnv {
+    /// One word more.
+    pub fn put(&mut self, word: u64) {
         self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+
+    /// The hash of the words so far.
+    pub fn value(&self) -> u64 {
+        self.0
     }
 }
 

@@ -114,18 +114,31 @@ impl ClockKind {
 /// How far wall time may run away from the stream before it is set anew, live.
 pub const RESYNC_AFTER: Duration = Duration::from_secs(1);
 
+/// For so long, in stream time, a clock must have told another time before it is believed: one wrong report of a camera's
+/// clock (RTCP sends one every few seconds), or a stall of the network, must not move windows, since they never go back.
+pub const BELIEVE_AFTER: Duration = Duration::from_secs(15);
+
 /// Maps a run's frames to wall time: the first frame anchors it, live sources are anchored anew when they have drifted
-/// by more than [`RESYNC_AFTER`]. It never goes backwards: a step back is waited out.
+/// by more than [`RESYNC_AFTER`] for [`BELIEVE_AFTER`]. It never goes backwards: a step back is waited out.
 #[derive(Clone, Debug, Default)]
 pub struct WallClock {
     anchor: Option<(StreamTime, WallTime)>,
-    last: Option<WallTime>,
+    /// The frame before, and the wall time that was given to it.
+    last: Option<(StreamTime, WallTime)>,
+    step: Option<Step>,
+}
+
+/// A clock that tells another time than the anchor.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    since: StreamTime,
+    by_ns: i128,
 }
 
 impl WallClock {
     /// A clock for files that begins at `start` with the first frame.
     pub fn starting_at(first: StreamTime, start: WallTime) -> Self {
-        Self { anchor: Some((first, start)), last: None }
+        Self { anchor: Some((first, start)), ..Self::default() }
     }
 
     /// The wall time of a frame. `arrival` is the best outside estimate of it (live: the system's time less the
@@ -136,17 +149,33 @@ impl WallClock {
             WallTime((i128::from(wall.0) + ahead).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
         });
         let wall = match (by_anchor, arrival) {
-            (Some(expected), Some(seen)) if expected.0.abs_diff(seen.0) > RESYNC_AFTER.as_nanos() as u64 => seen,
+            (Some(expected), Some(seen)) if self.believes(frame, expected, seen) => seen,
             (Some(expected), _) => expected,
             (None, Some(seen)) => seen,
             (None, None) => return None,
         };
         if by_anchor != Some(wall) {
-            self.anchor = Some((frame, wall));
+            (self.anchor, self.step) = (Some((frame, wall)), None);
         }
-        let wall = self.last.map_or(wall, |last| wall.max(last));
-        self.last = Some(wall);
+        let wall = self.last.map_or(wall, |(_, last)| wall.max(last));
+        self.last = Some((frame, wall));
         Some(wall)
+    }
+
+    /// Is `seen`, rather than `expected`, the time of the frame?
+    fn believes(&mut self, frame: StreamTime, expected: WallTime, seen: WallTime) -> bool {
+        let (by_ns, tolerance_ns) = (i128::from(seen.0) - i128::from(expected.0), RESYNC_AFTER.as_nanos() as i128);
+        if by_ns.abs() <= tolerance_ns {
+            self.step = None;
+            return false;
+        }
+        // Frames without times of their own: the stream says nothing.
+        if self.last.is_some_and(|(last, _)| frame <= last) {
+            return true;
+        }
+        let same = self.step.filter(|step| (step.by_ns - by_ns).abs() <= tolerance_ns);
+        let step = *self.step.insert(same.unwrap_or(Step { since: frame, by_ns }));
+        frame.since(step.since) >= BELIEVE_AFTER
     }
 }
 
@@ -165,23 +194,60 @@ mod tests {
         assert_eq!(start.utc_seconds(), "2026-03-02T09:00:00Z");
     }
 
+    /// Where the clock stands after each second of `for_s`, when the outside is off by so many.
+    fn follow(clock: &mut WallClock, from_s: u64, for_s: u64, off_s: i64) -> Vec<i64> {
+        let at = |s: u64| (StreamTime(s * S), WallTime((1_000 + s as i64 + off_s) * S as i64));
+        let seen = (from_s..from_s + for_s).map(at).map(|(frame, arrival)| clock.at(frame, Some(arrival)).unwrap());
+        seen.map(|wall| wall.0 / S as i64 - 1_000).collect()
+    }
+
     #[test]
     fn live_jitter_does_not_move_it_but_drift_does() {
         let mut clock = WallClock::default();
-        let t0 = WallTime(1_000 * S as i64);
-        assert_eq!(clock.at(StreamTime(0), Some(t0)), Some(t0));
-        let late = t0.plus(Duration::from_millis(1300));
-        assert_eq!(clock.at(StreamTime(S), Some(late)), Some(t0.plus(Duration::from_secs(1))));
-        let far = t0.plus(Duration::from_secs(62));
-        assert_eq!(clock.at(StreamTime(2 * S), Some(far)), Some(far));
-        assert_eq!(clock.at(StreamTime(3 * S), Some(far)), Some(far.plus(Duration::from_secs(1))));
+        assert_eq!(follow(&mut clock, 0, 2, 0), [0, 1]);
+        assert_eq!(clock.at(StreamTime(2 * S), Some(WallTime(1_003_300_000_000))), Some(WallTime(1_002 * S as i64)));
+        // After 15 s it is no jitter; then it goes on from there.
+        let walls = follow(&mut clock, 3, 20, 60);
+        assert_eq!((walls[14], walls[15], walls[16]), (17, 78, 79));
+    }
+
+    #[test]
+    fn one_wrong_report_of_a_clock_moves_nothing() {
+        let mut clock = WallClock::default();
+        follow(&mut clock, 0, 10, 0);
+        for off_s in [3_600, -3_600, 86_400 * 3_650, -400_000_000] {
+            let walls = follow(&mut clock, 10, 14, off_s);
+            assert_eq!(walls, (10..24).collect::<Vec<i64>>(), "{off_s}");
+            assert_eq!(follow(&mut clock, 24, 1, 0), [24]);
+            clock = WallClock::default();
+            follow(&mut clock, 0, 10, 0);
+        }
+        // Reports that never agree are none.
+        for second in 10..100 {
+            let walls = follow(&mut clock, second, 1, 10 * second as i64);
+            assert_eq!(walls, [second as i64]);
+        }
     }
 
     #[test]
     fn it_waits_out_a_step_back() {
         let mut clock = WallClock::default();
+        follow(&mut clock, 0, 10, 0);
+        let walls = follow(&mut clock, 10, 100, -30);
+        assert_eq!(walls[..15], (10..25).collect::<Vec<i64>>());
+        // Believed at second 25, it stands until the clock has caught up.
+        assert!(walls[15..45].iter().all(|wall| *wall == 24), "{walls:?}");
+        assert_eq!(walls[45..48], [25, 26, 27]);
+    }
+
+    #[test]
+    fn frames_without_times_follow_the_clock() {
+        let mut clock = WallClock::default();
         let t0 = WallTime(1_000 * S as i64);
         clock.at(StreamTime(0), Some(t0));
-        assert_eq!(clock.at(StreamTime(S), Some(t0.minus(Duration::from_secs(3600)))), Some(t0));
+        for second in 2..20 {
+            let now = t0.plus(Duration::from_secs(second));
+            assert!(now.since(clock.at(StreamTime(0), Some(now)).unwrap()) <= RESYNC_AFTER, "{second}");
+        }
     }
 }

@@ -94,7 +94,7 @@ fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
 }
 
 /// The settings as they are given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs)]
 pub struct Given {
     pub broker: String,

@@ -17,6 +17,7 @@ mod persondetector;
 pub mod runtime;
 pub mod sampler;
 pub mod session;
+pub mod signal;
 
 /// Registers the element.
 ///

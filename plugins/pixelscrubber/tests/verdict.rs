@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use footfall_contract::attestation::{Attestation, BadAttestation, PersonBox, Status, StreamId};
+use footfall_contract::attestation::{Attestation, BadAttestation, PersonBox, Signal, Status, StreamId};
 use footfall_contract::geometry::{PictureSize, Rect};
 use footfall_contract::pixels::PixelFormat;
 use footfall_contract::scene::Scene;
@@ -50,6 +50,7 @@ fn frame(n: u64) -> Frame {
         format: FORMAT,
         fingerprint: PRINT,
         status: Status::Detected,
+        signal: Signal::Good,
         age: Some(Duration::ZERO),
         model: String::new(),
         scene: scene().sha256().to_owned(),

@@ -163,7 +163,7 @@ impl Session {
             stream: running,
             wall: attested.wall,
             size,
-            status: attested.status,
+            status: attested.evidence(),
             confident: attested.suggested_threshold * factor,
             min_score: attested.min_score,
         };

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use footfall_contract::attestation::{Attestation, MAX_BOXES, Status, StreamId, VERSION, pack_boxes, unpack_boxes};
+use footfall_contract::attestation::{Attestation, MAX_BOXES, Signal, Status, StreamId, VERSION, pack_boxes, unpack_boxes};
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::pixels::PixelFormat;
 use footfall_contract::time::{ClockKind, StreamTime, WallTime};
@@ -15,7 +15,7 @@ use footfall_contract::wire::attestation::{META, attach, read, register};
 use crate::is_a_sentence;
 
 /// The fields of the meta, in the order of an input's first bytes.
-pub const FIELDS: [&str; 19] = [
+pub const FIELDS: [&str; 20] = [
     "version",
     "stream",
     "run",
@@ -35,6 +35,7 @@ pub const FIELDS: [&str; 19] = [
     "min-score",
     "unscrubbed-allowed",
     "boxes",
+    "signal",
 ];
 
 /// Reads the input as boxes and as an attestation.
@@ -46,6 +47,7 @@ pub fn run(data: &[u8]) {
     are_boxes(rest);
     if let Ok(word) = str::from_utf8(rest) {
         assert!(Status::from_nick(word).is_none_or(|status| status.nick() == word));
+        assert!(Signal::from_nick(word).is_none_or(|signal| signal.nick() == word));
         assert!(ClockKind::from_nick(word).is_none_or(|clock| clock.nick() == word));
         assert!(PixelFormat::from_name(word).is_none_or(|format| format.name() == word));
     }
@@ -123,6 +125,7 @@ pub fn good() -> Attestation {
         format: PixelFormat::Nv12,
         fingerprint: 7,
         status: Status::Detected,
+        signal: Signal::Good,
         age: Some(Duration::ZERO),
         model: "m".to_owned(),
         scene: String::new(),

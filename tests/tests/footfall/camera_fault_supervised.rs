@@ -100,13 +100,21 @@ impl Shop {
         Some(Runner::start(command))
     }
 
-    /// Entries and exits of each run of the pipeline, in order.
-    fn door(&self) -> Vec<(u64, u64)> {
+    /// The figures of each run of the pipeline, in order.
+    fn runs(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.path("counts.jsonl")).unwrap_or_default();
-        let figures = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        figures
-            .map(|v| (v["lines"]["door"]["entries"].as_u64().unwrap(), v["lines"]["door"]["exits"].as_u64().unwrap()))
-            .collect()
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Entries and exits of each run.
+    fn door(&self) -> Vec<(u64, u64)> {
+        let door = |run: &Value| ["entries", "exits"].map(|way| run["lines"]["door"][way].as_u64().unwrap()).into();
+        self.runs().iter().map(door).collect()
+    }
+
+    /// Seconds that each run saw.
+    fn seen_s(&self) -> Vec<f64> {
+        self.runs().iter().map(|run| run["coverage_s"].as_f64().unwrap()).collect()
     }
 }
 
@@ -140,6 +148,9 @@ fn camera_fault_killed_and_back_in_another_size_counts_again_within_ten_seconds(
         // Seven seconds and a moment hold two passages, and three at most.
         assert!((2..=3).contains(entries) && *exits == 0, "run {run}: {door:?}");
     }
+    // Each run saw its seven seconds and a moment; nobody saw those between.
+    let seen_s = shop.seen_s();
+    assert!(seen_s.iter().all(|seen_s| (6.0..11.0).contains(seen_s)), "{seen_s:?}");
 }
 
 #[test]
@@ -182,6 +193,11 @@ fn camera_fault_frozen_feeds_no_watchdog_and_counts_again_within_ten_seconds() {
     let door = shop.door();
     assert!(door.len() >= 2 && door.iter().all(|(_, exits)| *exits == 0), "{door:?}");
     assert!(door.first().unwrap().0 >= 1 && door.last().unwrap().0 >= 1, "{door:?}");
+    // Four seconds before and up to five after, a moment each (one that took a connection while it hung may have ended it
+    // since); and nothing of the minute between.
+    let seen_s = shop.seen_s();
+    assert!(*seen_s.first().unwrap() >= 3.5 && *seen_s.last().unwrap() >= 1.0, "{seen_s:?}; {}", runner.text());
+    assert!(seen_s.iter().sum::<f64>() < 15.0, "{seen_s:?}; {}", runner.text());
 }
 
 #[test]

@@ -65,17 +65,22 @@ impl Place {
 
     /// From the camera to `rest`, which comes behind zonetracker.
     fn line(&self, rest: &str) -> String {
+        self.watched_line(10_000, rest)
+    }
+
+    /// The same; a camera that hangs for so many milliseconds is an error.
+    fn watched_line(&self, timeout_ms: u32, rest: &str) -> String {
         format!(
-            "rtspsrc location={} protocols=tcp latency=200 ! rtph264depay ! watchdog timeout=3000 ! h264parse ! avdec_h264 max-threads=1 ! \
+            "rtspsrc location={} protocols=tcp latency=200 ! rtph264depay ! watchdog timeout={timeout_ms} ! h264parse ! avdec_h264 max-threads=1 ! \
              videoconvert ! {} ! zonetracker ! {rest}",
             self.camera.url(),
             self.detector
         )
     }
 
-    /// Plays until so many frames have reached a countsink.
+    /// Plays until so many frames have reached a countsink; three seconds without one are an error from then on.
     fn play(&self, frames: usize) -> gst::Pipeline {
-        let pipeline = launch(&self.line("countsink name=c publish-partial=true"));
+        let pipeline = launch(&self.watched_line(3_000, "countsink name=c publish-partial=true"));
         let passed = run::watch_buffers(&run::pad(&pipeline, "c", "sink"));
         pipeline.set_state(gst::State::Playing).unwrap();
         for _ in 0..frames {

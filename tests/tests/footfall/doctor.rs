@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use footfall_tests::broker::{Broker, NOBODYS_PORT};
 use footfall_tests::camera::Camera;
+use footfall_tests::certificates::{Authority, Holds};
 use footfall_tests::guarded::Guarded;
 use footfall_tests::{place, run};
 use serde_json::Value;
@@ -282,6 +283,45 @@ fn doctor_and_a_camera_whose_certificate_nobody_trusts() {
 }
 
 #[test]
+fn doctor_takes_a_camera_by_tls_only_from_its_authority() {
+    let test = "doctor_takes_a_camera_by_tls_only_from_its_authority";
+    if doctor(test).is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let [Some(ours), Some(foreign)] = ["ours", "foreign"].map(|name| Authority::new(test, dir.path(), name)) else { return };
+    let password = dir.path().join("password");
+    std::fs::write(&password, PASSWORD).unwrap();
+    let look = |camera: &Guarded, host: &str, authority: Option<&Path>| {
+        let mut command = doctor(test).unwrap();
+        let url = format!("rtsps://{}", camera.address().replace("127.0.0.1", host));
+        command.args(["--seconds", "2", "--camera", &url, "--camera-user", "anna", "--camera-password-location"]).arg(&password);
+        authority.iter().for_each(|ca| _ = command.arg("--camera-ca-location").arg(ca));
+        let found = Found::of(&mut command);
+        holds_no_secret(&found.everything);
+        found
+    };
+    for (holds, words) in [(Holds::Now, ""), (Holds::NoLonger, "has expired"), (Holds::NotYet, "does not hold yet")] {
+        let issued = ours.issue("localhost", holds);
+        let identity = dir.path().join("identity.pem");
+        let both = [issued.cert, issued.key].map(|file| std::fs::read_to_string(file).unwrap()).concat();
+        std::fs::write(&identity, both).unwrap();
+        let Some(camera) = Guarded::start(test, PASSWORD, Some(&identity)) else { return };
+        let right = look(&camera, "localhost", Some(&ours.cert()));
+        right.is("camera", "opened", if words.is_empty() { "ok" } else { "failed" }, words);
+        if holds == Holds::Now {
+            look(&camera, "localhost", Some(&foreign.cert())).is("camera", "opened", "failed", "is not signed by");
+            look(&camera, "localhost", None).is("camera", "opened", "failed", "--camera-ca-location");
+            look(&camera, "127.0.0.1", Some(&ours.cert())).is("camera", "opened", "failed", "not made out to 127.0.0.1");
+        }
+    }
+    let mut command = doctor(test).unwrap();
+    let none = command.args(["--camera", "rtsps://h/", "--camera-ca-location"]).arg(&password).output().unwrap();
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none));
+    assert!(text(&none).contains("no certificate can be read from"), "{}", text(&none));
+}
+
+#[test]
 fn doctor_prints_no_secret_even_into_gstreamers_log() {
     let test = "doctor_prints_no_secret_even_into_gstreamers_log";
     let Some(camera) = doctor(test).and_then(|_| Guarded::start(test, PASSWORD, None)) else { return };
@@ -295,8 +335,11 @@ fn doctor_prints_no_secret_even_into_gstreamers_log() {
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(report.contains("/***"), "the path is not shown: {report}");
     // The log is there, down to its lowest level, and the address is in it.
-    let about = |level: &str, words: &str| log.lines().any(|l| l.starts_with(level) && l.contains(words));
-    assert!(about("TRACE", "") && about("DEBUG rtspsrc", "?token=***"), "{} bytes of log", log.len());
+    let about = |kind: [&str; 2], words: &str| {
+        log.lines().any(|line| line.split_whitespace().skip(1).take(2).eq(kind) && line.contains(words))
+    };
+    assert!(about(["TRACE", "GST_REFCOUNTING"], "") && about(["DEBUG", "rtspsrc"], "?token=***"), "{} bytes of log", log.len());
+    assert!(!log.contains("MEMDUMP"), "a dump is a secret in a form that nobody looks for");
     holds_no_secret(&log);
     holds_no_secret(&report);
 }

@@ -8,7 +8,7 @@
 //! `tests/long`.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use footfall_contract::geometry::PictureSize;
@@ -21,6 +21,7 @@ use footfall_contract::totals::{
 use footfall_contract::wire;
 use footfall_tests::broker::{Broker, pause};
 use footfall_tests::run::{self, launch};
+use footfall_tests::usage::{Usage, median};
 use footfall_tests::{picture, place};
 use gst::prelude::*;
 use parking_lot::Mutex;
@@ -244,19 +245,7 @@ fn the_process_that_plays_a_day() {
 struct Look {
     /// Hours that it has finished.
     hours: usize,
-    /// Resident memory, kB.
-    rss_kb: u64,
-    files: usize,
-    threads: usize,
-}
-
-/// `None` once it has ended.
-fn look(child: &Child, hours: usize) -> Option<Look> {
-    let of = |name: &str| format!("/proc/{}/{name}", child.id());
-    let rollup = std::fs::read_to_string(of("smaps_rollup")).ok()?;
-    let rss = rollup.lines().find_map(|line| line.strip_prefix("Rss:")?.split_whitespace().next()?.parse().ok())?;
-    let count = |name: &str| std::fs::read_dir(of(name)).map_or(0, Iterator::count);
-    Some(Look { hours, rss_kb: rss, files: count("fd"), threads: count("task") })
+    usage: Usage,
 }
 
 /// Looks taken between these hours.
@@ -264,12 +253,6 @@ fn between(looks: &[Look], from: usize, to: usize) -> Vec<Look> {
     let found: Vec<Look> = looks.iter().filter(|look| (from..to).contains(&look.hours)).copied().collect();
     assert!(!found.is_empty(), "nobody looked between the hours {from} and {to}: {} looks", looks.len());
     found
-}
-
-fn median(looks: &[Look], of: impl Fn(&Look) -> u64) -> u64 {
-    let mut all: Vec<u64> = looks.iter().map(of).collect();
-    all.sort();
-    all[all.len() / 2]
 }
 
 #[test]
@@ -296,7 +279,8 @@ fn soak_of_a_day_keeps_memory_flat_and_tells_each_hour_once() {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        looks.extend(look(&child, record().lines().count()));
+        let hours = record().lines().count();
+        looks.extend(Usage::of(child.id()).map(|usage| Look { hours, usage }));
         pause(Duration::from_millis(if speed < SHORT_SPEED { 500 } else { 20 }));
     };
     assert!(ended.success(), "{ended}");
@@ -321,28 +305,29 @@ fn soak_of_a_day_keeps_memory_flat_and_tells_each_hour_once() {
 /// The first two hours are the warm-up; the next four are held against the last four.
 fn is_flat(looks: &[Look], speed: u64) {
     let (early, late) = (between(looks, 2, 6), between(looks, 20, 24));
-    let rss = |looks: &[Look]| median(looks, |look| look.rss_kb);
-    let most = |of: fn(&Look) -> u64| looks.iter().filter(|look| look.hours >= 2).map(of).max().unwrap();
-    let files = |looks: &[Look]| median(looks, |look| look.files as u64);
-    let threads = |looks: &[Look]| median(looks, |look| look.threads as u64);
+    let middle = |looks: &[Look], of: fn(&Usage) -> u64| median(looks.iter().map(|look| of(&look.usage)));
+    let most = |of: fn(&Usage) -> u64| looks.iter().filter(|look| look.hours >= 2).map(|look| of(&look.usage)).max().unwrap();
+    let rss = |looks: &[Look]| middle(looks, |usage| usage.resident_kb);
+    let files = |looks: &[Look]| middle(looks, |usage| usage.descriptors);
+    let threads = |looks: &[Look]| middle(looks, |usage| usage.threads);
     eprintln!(
         "a day at {speed} times real time, {} looks: resident {} kB in hours 2 to 6, {} kB in hours 20 to 24, {} kB at most; files {} and {}, {} at most; threads {} and {}, {} at most",
         looks.len(),
         rss(&early),
         rss(&late),
-        most(|look| look.rss_kb),
+        most(|usage| usage.resident_kb),
         files(&early),
         files(&late),
-        most(|look| look.files as u64),
+        most(|usage| usage.descriptors),
         threads(&early),
         threads(&late),
-        most(|look| look.threads as u64),
+        most(|usage| usage.threads),
     );
     let by_hour: Vec<u64> = (1..HOURS as usize).map(|hour| rss(&between(looks, hour, hour + 1))).collect();
     eprintln!("resident by hour, kB: {by_hour:?}");
     assert_eq!((files(&early), threads(&early)), (files(&late), threads(&late)));
     // A checkpoint and a line that are just written.
-    assert!(most(|look| look.files as u64) <= files(&early) + 3 && most(|look| look.threads as u64) <= threads(&early) + 1);
+    assert!(most(|usage| usage.descriptors) <= files(&early) + 3 && most(|usage| usage.threads) <= threads(&early) + 1);
     if speed < SHORT_SPEED {
         let grown = rss(&late) as f64 / rss(&early) as f64 - 1.0;
         assert!(grown.abs() <= FLAT, "resident memory changed by {:.1} %", 100.0 * grown);

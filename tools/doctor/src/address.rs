@@ -3,9 +3,8 @@
 
 use std::path::PathBuf;
 
+use footfall_redact::{HIDDEN, Redactor, Secret};
 use percent_encoding::percent_decode_str;
-
-use crate::secret::{Login, MARK, Secrets};
 
 const RTSP_PORT: u16 = 554;
 const RTSPS_PORT: u16 = 322;
@@ -17,6 +16,15 @@ const SECRET_KEYS: [&str; 7] = ["password", "passwd", "pass", "pwd", "token", "a
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("--camera: {0}; write rtsp://HOST[:PORT]/PATH, rtsps://HOST[:PORT]/PATH or the path of a film")]
 pub struct BadAddress(pub &'static str);
+
+/// A user's name and password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The user's name.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+}
 
 /// A camera by RTSP.
 #[derive(Clone)]
@@ -49,7 +57,7 @@ impl Source {
     ///
     /// # Errors
     /// When it is neither.
-    pub fn parse(text: &str, secrets: &mut Secrets) -> Result<Self, BadAddress> {
+    pub fn parse(text: &str, secrets: &mut Redactor) -> Result<Self, BadAddress> {
         let Some((scheme, rest)) = text.split_once("://") else { return Ok(Self::File(text.into())) };
         hide(rest, secrets);
         let tls = match scheme.to_ascii_lowercase().as_str() {
@@ -66,12 +74,12 @@ impl Source {
         let port = port.unwrap_or(if tls { RTSPS_PORT } else { RTSP_PORT });
         let login = user.map(login);
         if let Some(login) = &login {
-            secrets.add_login(login);
+            secrets.add_login(&login.user, login.password.expose());
         }
         let bracketed = if host.contains(':') { format!("[{host}]") } else { host.clone() };
         let scheme = if tls { "rtsps" } else { "rtsp" };
         let head = format!("{scheme}://{bracketed}:{port}");
-        let shown = format!("{head}{}", if secret_in(path).is_some() { format!("/{MARK}") } else { path.to_owned() });
+        let shown = format!("{head}{}", if secret_in(path).is_some() { format!("/{HIDDEN}") } else { path.to_owned() });
         Ok(Self::Camera(Camera { tls, host, port, location: format!("{head}{path}"), shown, login }))
     }
 
@@ -85,11 +93,11 @@ impl Source {
 }
 
 /// Whatever might be a password in an address that may be of any shape.
-fn hide(rest: &str, secrets: &mut Secrets) {
+fn hide(rest: &str, secrets: &mut Redactor) {
     if let Some((user, _)) = rest.rsplit_once('@') {
         let both = login(user);
         if user.contains(':') {
-            secrets.add_login(&both);
+            secrets.add_login(&both.user, both.password.expose());
         }
         secrets.add(user);
     }
@@ -113,7 +121,7 @@ fn secret_in(path: &str) -> Option<&str> {
 fn login(user: &str) -> Login {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (user, password) = user.split_once(':').unwrap_or((user, ""));
-    Login { user: decoded(user), password: decoded(password) }
+    Login { user: decoded(user), password: Secret::from(decoded(password)) }
 }
 
 /// Host without brackets, and port.
@@ -142,7 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn camera(text: &str) -> Camera {
-        match Source::parse(text, &mut Secrets::default()) {
+        match Source::parse(text, &mut Redactor::default()) {
             Ok(Source::Camera(camera)) => camera,
             Ok(Source::File(_)) => panic!("a file"),
             Err(e) => panic!("{e}"),
@@ -159,9 +167,9 @@ mod tests {
         assert_eq!((full.host.as_str(), full.port, full.tls), ("fe80::1", 8554, true));
         assert_eq!(full.location, "rtsps://[fe80::1]:8554/a");
         let login = full.login.unwrap();
-        assert_eq!((login.user.as_str(), login.password.as_str()), ("anna", "p@ss"));
+        assert_eq!((login.user.as_str(), login.password.expose()), ("anna", "p@ss"));
         assert_eq!(camera("rtsps://h").port, 322);
-        assert!(matches!(Source::parse("/a/film.mp4", &mut Secrets::default()), Ok(Source::File(_))));
+        assert!(matches!(Source::parse("/a/film.mp4", &mut Redactor::default()), Ok(Source::File(_))));
     }
 
     #[test]
@@ -173,29 +181,29 @@ mod tests {
             ("rtsp://anna:ge/heim@h/", "%2F"),
             ("rtsp://[nonsense]/", "IPv6"),
         ] {
-            let mut secrets = Secrets::default();
+            let mut secrets = Redactor::default();
             let sentence = Source::parse(text, &mut secrets).err().unwrap().to_string();
             assert!(sentence.contains(words), "{text}: {sentence}");
             assert!(!sentence.contains("geheim") && !sentence.contains("heim@"), "{sentence}");
-            assert!(!secrets.clean(text).contains("heim"), "{}", secrets.clean(text));
+            assert!(!secrets.redact(text).contains("heim"), "{}", secrets.redact(text));
         }
     }
 
     #[test]
     fn a_password_in_the_path_is_not_shown() {
         for path in ["user=admin_password=tlJwpbo6_channel=1", "live?user=a&pwd=tlJwpbo6&channel=1", "x?Token=tlJwpbo6"] {
-            let mut secrets = Secrets::default();
+            let mut secrets = Redactor::default();
             let Ok(Source::Camera(camera)) = Source::parse(&format!("rtsp://h/{path}"), &mut secrets) else { panic!() };
             assert_eq!(camera.shown, "rtsp://h:554/***");
             assert!(camera.location.contains("tlJwpbo6"));
-            assert!(!secrets.clean(&camera.location).contains("tlJwpbo6"));
+            assert!(!secrets.redact(&camera.location).contains("tlJwpbo6"));
         }
     }
 
     proptest! {
         #[test]
         fn no_password_is_ever_shown(password in "[a-zA-Z0-9!$%&'()*+,;=:@_~.-]{4,20}", tail in "[a-z0-9/]{0,8}") {
-            let mut secrets = Secrets::default();
+            let mut secrets = Redactor::default();
             let text = format!("rtsp://anna:{password}@10.0.0.7/{tail}");
             let shown = match Source::parse(&text, &mut secrets) {
                 Ok(source) => source.shown(),
@@ -203,7 +211,7 @@ mod tests {
             };
             prop_assume!(!"rtsp://10.0.0.7:554/".contains(&password) && !tail.contains(&password));
             prop_assert!(!shown.contains(&password), "{}", shown);
-            prop_assert!(!secrets.clean(&text).contains(&password), "{}", secrets.clean(&text));
+            prop_assert!(!secrets.redact(&text).contains(&password), "{}", secrets.redact(&text));
         }
     }
 }

@@ -2,6 +2,9 @@
 //! The command line. A sentence about a mistake never repeats a value: it may be a password in the wrong place.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use gst_plugin_countsink::broker::Given;
 
 /// Longest time for which a camera is watched, seconds.
 const MOST_SECONDS: f64 = 3600.0;
@@ -20,6 +23,8 @@ never prints a password.
   --camera-user NAME           the camera's user; in the URL it would show in process lists
   --camera-password-location FILE
                                the file with the camera's password (or set FOOTFALL_CAMERA_PASSWORD)
+  --camera-ca-location FILE    the authority that signed the certificate of a camera by rtsps:// (PEM), or the certificate
+                               itself if the camera signed it; else the system's authorities are asked
   --seconds N                  watch the camera for so long, default 10; the drift of its clock needs 60 or more
   --broker URL                 mqtts://HOST[:PORT], or mqtt:// on this machine: connects, and with --scene publishes one
                                message on PREFIX/SITE/CAMERA/doctor, not retained
@@ -45,16 +50,10 @@ pub struct Arguments {
     pub camera: Option<String>,
     pub camera_user: Option<String>,
     pub camera_password_location: Option<PathBuf>,
+    pub camera_ca_location: Option<PathBuf>,
     pub seconds: f64,
-    pub broker: Option<String>,
-    pub username: Option<String>,
-    pub password_location: Option<PathBuf>,
-    pub ca_location: Option<PathBuf>,
-    pub cert_location: Option<PathBuf>,
-    pub key_location: Option<PathBuf>,
-    pub topic_prefix: String,
-    pub client_id: Option<String>,
-    pub allow_plain: bool,
+    /// As countsink takes it; without an address none is asked for.
+    pub broker: Given,
     pub scene: Option<PathBuf>,
     pub model: Option<PathBuf>,
     pub model_hints: String,
@@ -70,16 +69,9 @@ impl Default for Arguments {
             camera: None,
             camera_user: None,
             camera_password_location: None,
+            camera_ca_location: None,
             seconds: 10.0,
-            broker: None,
-            username: None,
-            password_location: None,
-            ca_location: None,
-            cert_location: None,
-            key_location: None,
-            topic_prefix: "footfall".into(),
-            client_id: None,
-            allow_plain: false,
+            broker: Given { topic_prefix: "footfall".into(), keep_alive: Duration::from_secs(30), ..Given::default() },
             scene: None,
             model: None,
             model_hints: String::new(),
@@ -139,15 +131,16 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Wish, WrongUse> 
 fn switch<'a>(a: &'a mut Arguments, name: &str) -> Option<&'a mut bool> {
     match name {
         "--json" => Some(&mut a.json),
-        "--allow-plain" => Some(&mut a.allow_plain),
+        "--allow-plain" => Some(&mut a.broker.allow_plain),
         _ => None,
     }
 }
 
-const TAKE_A_VALUE: [&str; 18] = [
+const TAKE_A_VALUE: [&str; 19] = [
     "--camera",
     "--camera-user",
     "--camera-password-location",
+    "--camera-ca-location",
     "--seconds",
     "--broker",
     "--username",
@@ -170,15 +163,16 @@ fn set(a: &mut Arguments, name: &str, value: String) -> Result<(), WrongUse> {
         "--camera" => a.camera = Some(value),
         "--camera-user" => a.camera_user = Some(value),
         "--camera-password-location" => a.camera_password_location = Some(value.into()),
+        "--camera-ca-location" => a.camera_ca_location = Some(value.into()),
         "--seconds" => a.seconds = number(name, &value, MOST_SECONDS)?,
-        "--broker" => a.broker = Some(value),
-        "--username" => a.username = Some(value),
-        "--password-location" => a.password_location = Some(value.into()),
-        "--ca-location" => a.ca_location = Some(value.into()),
-        "--cert-location" => a.cert_location = Some(value.into()),
-        "--key-location" => a.key_location = Some(value.into()),
-        "--topic-prefix" => a.topic_prefix = value,
-        "--client-id" => a.client_id = Some(value),
+        "--broker" => a.broker.broker = value,
+        "--username" => a.broker.username = Some(value),
+        "--password-location" => a.broker.password_location = Some(value.into()),
+        "--ca-location" => a.broker.ca_location = Some(value.into()),
+        "--cert-location" => a.broker.cert_location = Some(value.into()),
+        "--key-location" => a.broker.key_location = Some(value.into()),
+        "--topic-prefix" => a.broker.topic_prefix = value,
+        "--client-id" => a.broker.client_id = Some(value),
         "--scene" => a.scene = Some(value.into()),
         "--model" => a.model = Some(value.into()),
         "--model-hints" => a.model_hints = value,
@@ -198,24 +192,25 @@ fn number(name: &str, value: &str, most: f64) -> Result<f64, WrongUse> {
 /// What belongs together is there together.
 fn whole(a: Arguments) -> Result<Wish, WrongUse> {
     let of_the_broker = [
-        ("--username", a.username.is_some()),
-        ("--password-location", a.password_location.is_some()),
-        ("--ca-location", a.ca_location.is_some()),
-        ("--cert-location", a.cert_location.is_some()),
-        ("--key-location", a.key_location.is_some()),
-        ("--client-id", a.client_id.is_some()),
-        ("--allow-plain", a.allow_plain),
+        ("--username", a.broker.username.is_some()),
+        ("--password-location", a.broker.password_location.is_some()),
+        ("--ca-location", a.broker.ca_location.is_some()),
+        ("--cert-location", a.broker.cert_location.is_some()),
+        ("--key-location", a.broker.key_location.is_some()),
+        ("--client-id", a.broker.client_id.is_some()),
+        ("--allow-plain", a.broker.allow_plain),
     ];
     let of_the_camera = [
         ("--camera-user", a.camera_user.is_some()),
         ("--camera-password-location", a.camera_password_location.is_some()),
+        ("--camera-ca-location", a.camera_ca_location.is_some()),
         ("--minutes", a.minutes.is_some()),
     ];
     let alone = |given: bool, needed: &str, options: &[(&str, bool)]| {
         let lone = options.iter().find(|(_, set)| !given && *set);
         lone.map_or(Ok(()), |(name, _)| Err(WrongUse(format!("{name} needs {needed}"))))
     };
-    alone(a.broker.is_some(), "--broker", &of_the_broker)?;
+    alone(!a.broker.broker.is_empty(), "--broker", &of_the_broker)?;
     alone(a.camera.is_some(), "--camera", &of_the_camera)?;
     alone(a.minutes.is_some(), "--minutes", &[("--without", a.without_throttling)])?;
     Ok(Wish::Look(Box::new(a)))
@@ -255,6 +250,7 @@ mod tests {
             ("--minutes -1 --camera x", "--minutes takes a number"),
             ("--minutes 1", "--minutes needs --camera"),
             ("--camera-user geheim", "--camera-user needs --camera"),
+            ("--camera-ca-location geheim", "--camera-ca-location needs --camera"),
             ("--username geheim", "--username needs --broker"),
             ("--without geheim", "only the word throttling"),
             ("--without throttling", "--without needs --minutes"),

@@ -18,5 +18,4 @@ pub mod measured;
 pub mod procfs;
 pub mod report;
 pub mod scene_errors;
-pub mod secret;
 pub mod timing;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //! What was seen, as plain data; nothing here is judged.
 
+use std::path::PathBuf;
+
 use crate::procfs::Throttle;
 use crate::timing::Arrival;
 
@@ -173,7 +175,9 @@ pub enum Failure {
     NotFound,
     /// It does not send over TCP.
     NoTcp,
-    /// Its certificate is not trusted, or TLS does not work here.
+    /// Its certificate is not taken.
+    Certificate(Distrust),
+    /// TLS does not work, here or there.
     Tls(String),
     /// It accepts the connection and then says nothing for so many seconds.
     Silent(u64),
@@ -186,6 +190,21 @@ pub enum Failure {
     /// Pictures come, and none could be decoded.
     Undecodable,
     /// Anything else, in GStreamer's words.
+    Other(String),
+}
+
+/// Why a camera's certificate is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// No authority that is trusted signed it: not that of this file, or none of the system's.
+    Authority(Option<PathBuf>),
+    /// It is not made out to this name.
+    Name(String),
+    /// It holds no longer.
+    Expired,
+    /// It does not hold yet.
+    NotYet,
+    /// Anything else, in GLib's words.
     Other(String),
 }
 

@@ -8,8 +8,13 @@
 use std::path::PathBuf;
 
 use footfall_contract::sentence::one_line;
+use footfall_redact::Secret;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::secret::{BadSecret, Secret, Source, Surroundings};
+use crate::secret::{BadSecret, Source, Surroundings};
+
+/// What is encoded in a URL: all but letters, digits and `-._~` (RFC 3986, unreserved).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What is wrong with a launch file; one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,7 +87,8 @@ impl LaunchText {
         for (place, secret) in secrets.iter().enumerate() {
             let token = token(&self.stem, place);
             let in_url = value.split_once(&token).is_some_and(|(before, _)| before.contains("://"));
-            let put = if in_url { crate::redact::percent_encoded(secret.expose()) } else { secret.expose().to_owned() };
+            let put =
+                if in_url { utf8_percent_encode(secret.expose(), RESERVED).to_string() } else { secret.expose().to_owned() };
             filled = filled.replace(&token, &put);
         }
         filled
@@ -177,9 +183,7 @@ mod tests {
     use super::*;
 
     fn secret_of(text: &str) -> Secret {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("s"), text).unwrap();
-        Surroundings::default().fetch(&Source::File(dir.path().join("s"))).unwrap()
+        Secret::from(text.to_owned())
     }
 
     #[test]

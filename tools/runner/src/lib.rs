@@ -2,7 +2,7 @@
 //! footfall-run: runs the pipeline of one launch file and keeps it alive.
 //!
 //! ```text
-//!  FILE.launch ──► launch_text ──► secret, redact          what is run, and what nobody may read
+//!  FILE.launch ──► launch_text ──► secret                  what is run, and where what nobody may read lies
 //!  bus, frames, signals, clock ──► supervisor ──► actions   when it is started, stopped and started anew
 //!                                     ▲    └────► notify    what a service manager is told
 //!                          backoff, presence
@@ -18,7 +18,6 @@ pub mod launch_text;
 pub mod notify;
 pub mod options;
 pub mod presence;
-pub mod redact;
 pub mod secret;
 pub mod supervisor;
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
-//! Where a secret lies, and the secret itself.
+//! Where a secret lies.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use footfall_redact::Secret;
 use zeroize::Zeroizing;
-
-/// Longest secret that is taken, bytes; a longer file is a mistake.
-const LONGEST: usize = 4096;
 
 /// Where a secret lies. It is written into a launch text as it is displayed here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,41 +33,6 @@ impl fmt::Display for Source {
 #[error("{0}")]
 pub struct BadSecret(String);
 
-/// A secret. It can not be printed, and its memory is erased when it goes. (The element that it is given to keeps a copy.)
-#[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-impl Secret {
-    /// The text, for the element alone.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// From what a source holds: one last line break is not part of it.
-    fn checked(source: &Source, text: Zeroizing<String>) -> Result<Self, BadSecret> {
-        let bad = |why: &str| Err(BadSecret(format!("{source} {why}")));
-        let body = text.strip_suffix('\n').unwrap_or(&text);
-        let body = body.strip_suffix('\r').unwrap_or(body);
-        if body.is_empty() {
-            return bad("is empty");
-        }
-        if body.len() > LONGEST {
-            return bad(&format!("is longer than {LONGEST} bytes; is it the right file?"));
-        }
-        // A line break inside could add a header to what a camera is asked.
-        if body.chars().any(char::is_control) {
-            return bad("holds a control character, such as a second line; one line is wanted");
-        }
-        Ok(Self(Zeroizing::new(body.to_owned())))
-    }
-}
-
 /// What the process was given beside its arguments.
 #[derive(Debug, Default)]
 pub struct Surroundings {
@@ -88,33 +51,27 @@ impl Surroundings {
     /// # Errors
     /// When it is missing, unreadable, empty, no text, longer than 4096 bytes, or more than one line.
     pub fn fetch(&self, source: &Source) -> Result<Secret, BadSecret> {
-        let text = match source {
+        match source {
             Source::Credential(name) => {
                 let Some(dir) = &self.credentials_directory else {
                     return Err(BadSecret(format!(
                         "{source}: $CREDENTIALS_DIRECTORY is not set; systemd sets it with LoadCredential={name}:/path, by hand name a folder with the file {name}"
                     )));
                 };
-                file(source, &dir.join(name))?
+                file(source, &dir.join(name))
             }
-            Source::File(path) => file(source, path)?,
-            Source::Env(name) => match std::env::var(name) {
-                Ok(text) => Zeroizing::new(text),
-                Err(std::env::VarError::NotPresent) => {
-                    return Err(BadSecret(format!("{source}: the variable {name} is not set")));
-                }
-                Err(std::env::VarError::NotUnicode(_)) => return Err(BadSecret(format!("{source} is no UTF-8 text"))),
+            Source::File(path) => file(source, path),
+            Source::Env(name) => match std::env::var(name).map(Zeroizing::new) {
+                Ok(text) => Secret::from_line(&text).map_err(|why| BadSecret(format!("{source} {why}"))),
+                Err(std::env::VarError::NotPresent) => Err(BadSecret(format!("{source}: the variable {name} is not set"))),
+                Err(std::env::VarError::NotUnicode(_)) => Err(BadSecret(format!("{source} is no UTF-8 text"))),
             },
-        };
-        Secret::checked(source, text)
+        }
     }
 }
 
-fn file(source: &Source, path: &Path) -> Result<Zeroizing<String>, BadSecret> {
-    let bytes = std::fs::read(path).map(Zeroizing::new);
-    let bytes = bytes.map_err(|e| BadSecret(format!("{source}: {} can not be read: {e}", path.display())))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| BadSecret(format!("{source}: {} is no UTF-8 text", path.display())))?;
-    Ok(Zeroizing::new(text.to_owned()))
+fn file(source: &Source, path: &Path) -> Result<Secret, BadSecret> {
+    Secret::from_file(path).map_err(|why| BadSecret(format!("{source}: {} {why}", path.display())))
 }
 
 #[cfg(test)]
@@ -129,16 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn one_line_break_at_the_end_is_not_part_of_it() {
-        for (bytes, text) in [(&b"p w'\"!\n"[..], "p w'\"!"), (b"a\r\n", "a"), ("pässwörd".as_bytes(), "pässwörd"), (b" ", " ")]
-        {
-            assert_eq!(fetched(bytes).unwrap().expose(), text);
-        }
-    }
-
-    #[test]
     fn what_can_not_be_one_is_refused_without_its_value() {
-        let long = vec![b'x'; LONGEST + 1];
+        let long = vec![b'x'; 5000];
         for bytes in [&b"hunter2\nsecond"[..], b"\n", b"", b"hunter2\0", b"hunter2\xff", &long] {
             let error = fetched(bytes).unwrap_err();
             assert!(error.contains("${credential:pw}") && !error.contains("hunter2") && !error.contains("xxx"), "{error}");
@@ -152,10 +101,5 @@ mod tests {
         assert!(error(Source::Credential("door".into())).contains("LoadCredential=door:"));
         assert!(error(Source::File("/nowhere/pw".into())).contains("/nowhere/pw can not be read"));
         assert!(error(Source::Env("FOOTFALL_NO_SUCH".into())).contains("FOOTFALL_NO_SUCH is not set"));
-    }
-
-    #[test]
-    fn it_is_not_printed() {
-        assert_eq!(format!("{:?}", fetched(b"hunter2").unwrap()), "Secret");
     }
 }

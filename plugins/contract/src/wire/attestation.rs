@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::attestation::{Attestation, BadAttestation, Status, StreamId, VERSION, pack_boxes, unpack_boxes};
+use crate::attestation::{Attestation, BadAttestation, Signal, Status, StreamId, VERSION, pack_boxes, unpack_boxes};
 use crate::geometry::PictureSize;
 use crate::pixels::PixelFormat;
 use crate::time::{ClockKind, StreamTime, WallTime};
@@ -32,6 +32,7 @@ fn write(structure: &mut gst::StructureRef, a: &Attestation) {
     structure.set("format", a.format.name());
     structure.set("fingerprint", a.fingerprint);
     structure.set("status", a.status.nick());
+    structure.set("signal", a.signal.nick());
     structure.set("age", a.age.map_or(u64::MAX, |d| d.as_nanos() as u64));
     structure.set("model", &a.model);
     structure.set("scene", &a.scene);
@@ -64,6 +65,7 @@ fn parse(structure: &gst::StructureRef) -> Result<Attestation, BadAttestation> {
         format: PixelFormat::from_name(field(structure, "format")?).ok_or(BadAttestation::Field("format"))?,
         fingerprint: field(structure, "fingerprint")?,
         status: Status::from_nick(field(structure, "status")?).ok_or(BadAttestation::Field("status"))?,
+        signal: Signal::from_nick(field(structure, "signal")?).ok_or(BadAttestation::Field("signal"))?,
         age: known(field(structure, "age")?).map(Duration::from_nanos),
         model: field(structure, "model")?,
         scene: field(structure, "scene")?,
@@ -123,6 +125,7 @@ mod tests {
             format: PixelFormat::Nv12,
             fingerprint: u64::MAX - 3,
             status: Status::Skipped,
+            signal: Signal::Frozen,
             age: Some(Duration::from_millis(80)),
             model: "m".into(),
             scene: String::new(),

@@ -33,6 +33,35 @@ pub fn reference_time(buffer: &gst::BufferRef) -> Option<WallTime> {
     })
 }
 
+/// An RTSP camera's first frames carry no reference: it comes with the first sender report, and these are up to 7.5 s apart
+/// (RFC 3550, section 6.2).
+const REFERENCE_WITHIN: Duration = Duration::from_secs(10);
+
+/// Whether frames carry the camera's time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reference {
+    /// No frame was asked.
+    Unasked,
+    /// None had it, from this running time on.
+    AwaitedSince(StreamTime),
+    /// One had it, or it was told that none has.
+    Settled,
+}
+
+impl Reference {
+    /// Is it now certain, and was not before, that frames do not carry it? `found`: this one does.
+    pub fn is_missing(&mut self, found: bool, frame: StreamTime) -> bool {
+        let since = match *self {
+            Self::Settled => return false,
+            Self::Unasked => frame,
+            Self::AwaitedSince(since) => since,
+        };
+        let missing = !found && frame.since(since) >= REFERENCE_WITHIN;
+        *self = if found || missing { Self::Settled } else { Self::AwaitedSince(since) };
+        missing
+    }
+}
+
 /// Maps a run's frames to wall time.
 pub struct FrameClock {
     kind: ClockKind,
@@ -66,7 +95,7 @@ impl FrameClock {
     pub fn at(&mut self, frame: StreamTime, now: WallTime, reference: Option<WallTime>) -> WallTime {
         let live = (self.kind == ClockKind::Live).then_some(now);
         let outside = if self.told { None } else { reference.or(live) };
-        let first = self.start.or(outside).unwrap_or(now);
+        let first = outside.or(self.start).unwrap_or(now);
         let clock = self.clock.get_or_insert_with(|| WallClock::starting_at(frame, first));
         let wall = clock.at(frame, outside).unwrap_or(now);
         let wall = self.last.map_or(wall, |last| wall.max(last));
@@ -108,9 +137,22 @@ mod tests {
         let mut clock = FrameClock::new(None, true);
         assert_eq!(clock.kind(), ClockKind::Live);
         assert_eq!(clock.at(StreamTime(0), at(50), None), at(50));
-        assert_eq!(clock.at(StreamTime(S), at(90), None), at(90));
+        assert_eq!(clock.at(StreamTime(S), at(90), None), at(51));
+        assert_eq!(clock.at(StreamTime(16 * S), at(105), None), at(105));
         clock.flushed();
         assert_eq!(clock.at(StreamTime(0), at(200), None), at(200));
+    }
+
+    #[test]
+    fn a_reference_is_missing_once_and_not_before_the_first_report_may_have_come() {
+        let missing = |found_at: Option<u64>| {
+            let mut reference = Reference::Unasked;
+            (5..40).filter(|s| reference.is_missing(Some(*s) == found_at, StreamTime(s * S))).collect::<Vec<u64>>()
+        };
+        assert_eq!(missing(None), [15]);
+        for found_at in [5, 14] {
+            assert!(missing(Some(found_at)).is_empty());
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use footfall_contract::attestation::{Attestation, PersonBox, Status};
+use footfall_contract::attestation::{Attestation, Status};
 use footfall_contract::fingerprint::fingerprint;
 use footfall_contract::scene::Scene;
 use footfall_contract::time::{StreamTime, WallTime};
@@ -20,10 +20,10 @@ use gst_base::subclass::prelude::*;
 use parking_lot::Mutex;
 
 use super::caps;
-use super::clock::{self, FrameClock};
+use super::clock::{self, FrameClock, Reference};
 use super::downstream;
 use super::load::{self, Loaded};
-use super::run::{Decision, FrameTimes, Run};
+use super::run::{Decision, FrameTimes, Run, Seen};
 use super::settings::{Settings, TimeSource};
 use super::stats::Stats;
 
@@ -31,7 +31,7 @@ static CAT: LazyLock<gst::DebugCategory> = LazyLock::new(|| {
     gst::DebugCategory::new("persondetector", gst::DebugColorFlags::empty(), Some("Footfall: people on each frame"))
 });
 
-/// A failing network is reported once in this time.
+/// A failing network, or a picture without a signal, is reported once in this time.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
 /// What the streaming thread works with; taken out of its lock for the time of a frame.
@@ -46,7 +46,13 @@ struct Streaming {
     latency: Option<Duration>,
     last_running: StreamTime,
     last_warning: Option<Instant>,
-    warned_no_reference: bool,
+    reference: Reference,
+}
+
+/// A frame that should have been looked at and could not.
+struct Failure {
+    fingerprint: u64,
+    why: String,
 }
 
 /// The element's instance.
@@ -77,7 +83,7 @@ impl ObjectImpl for PersonDetector {
             let mut specs = Settings::specs();
             specs.push(
                 glib::ParamSpecBoxed::builder::<gst::Structure>("stats")
-                    .blurb("Frames of this run: frames, detected, skipped, closed, failed, late (due, but too late to look at), and mean-inference-ms")
+                    .blurb("Frames of this run: frames, detected, skipped, closed, failed, late (due, but too late to look at), without-signal (looked at, but of one colour or frozen), and mean-inference-ms")
                     .read_only()
                     .build(),
             );
@@ -167,7 +173,7 @@ impl BaseTransformImpl for PersonDetector {
             latency: None,
             last_running: StreamTime(0),
             last_warning: None,
-            warned_no_reference: false,
+            reference: Reference::Unasked,
         });
         Ok(())
     }
@@ -312,46 +318,41 @@ impl PersonDetector {
         let times = self.times(streaming, buffer);
         let stop = self.settings.lock().stop;
         let decision = streaming.run.decide(&times, stop);
-        let (fingerprint, seen) = match decision {
-            Decision::Closed => (0, Ok((Status::Closed, Vec::new()))),
-            Decision::Skip | Decision::TooLate => self.view(streaming, buffer, false),
-            Decision::Look => self.view(streaming, buffer, true),
+        let seen = match decision {
+            Decision::Closed => Ok(Seen::nothing(Status::Closed, 0)),
+            Decision::Skip | Decision::TooLate => self.view(streaming, buffer, None),
+            Decision::Look => self.view(streaming, buffer, Some(times.running)),
         };
         if decision == Decision::TooLate {
             self.report_late(buffer, &times);
         }
-        let (status, boxes) = seen.unwrap_or_else(|why| {
-            self.report_failure(streaming, &why);
-            (Status::Failed, Vec::new())
+        let seen = seen.unwrap_or_else(|Failure { fingerprint, why }| {
+            self.warn_sometimes(streaming, &format!("a frame could not be looked at: {why}"));
+            Seen::nothing(Status::Failed, fingerprint)
         });
-        streaming.run.attest(&times, fingerprint, status, boxes)
+        if let Some(complaint) = streaming.run.signal.complaint(seen.signal) {
+            self.stats.lock().without_signal();
+            self.warn_sometimes(streaming, &complaint);
+        }
+        streaming.run.attest(&times, seen)
     }
 
-    /// Maps the frame, takes its fingerprint and, if asked, detects people on it.
-    fn view(
-        &self,
-        streaming: &mut Streaming,
-        buffer: &gst::BufferRef,
-        look: bool,
-    ) -> (u64, Result<(Status, Vec<PersonBox>), String>) {
+    /// Maps the frame, takes its fingerprint and, where it is to be looked at (at this running time), detects people on it.
+    fn view(&self, streaming: &mut Streaming, buffer: &gst::BufferRef, look: Option<StreamTime>) -> Result<Seen, Failure> {
+        let failed = |fingerprint, why: &dyn std::fmt::Display| Failure { fingerprint, why: why.to_string() };
         let Streaming { run, info, .. } = streaming;
-        let Some(info) = info.as_ref() else { return (0, Err("a frame came before its caps".to_owned())) };
+        let info = info.as_ref().ok_or_else(|| failed(0, &"a frame came before its caps"))?;
         let began = clock::monotonic();
-        let mapped = wire::frame::with_view(buffer, info, |frame| {
-            let looked = if look { run.detector.look(frame) } else { Ok(()) };
+        let (fingerprint, looked) = wire::frame::with_view(buffer, info, |frame| {
+            let looked = look.map(|at| (run.signal.look(at, frame), run.detector.look(frame)));
             (fingerprint(frame), looked)
-        });
-        let (fingerprint, looked) = match mapped {
-            Ok(viewed) => viewed,
-            Err(e) => return (0, Err(e.to_string())),
-        };
-        if !look {
-            return (fingerprint, Ok((Status::Skipped, Vec::new())));
-        }
+        })
+        .map_err(|e| failed(0, &e))?;
+        let Some((signal, looked)) = looked else { return Ok(Seen::nothing(Status::Skipped, fingerprint)) };
         let options = run.options;
-        let seen = looked.and_then(|()| run.detector.think(&options)).map_err(|e| e.to_string());
+        let seen = looked.and_then(|()| run.detector.think(&options)).map_err(|e| failed(fingerprint, &e));
         self.stats.lock().inference(clock::monotonic() - began);
-        (fingerprint, seen.map(|boxes| (Status::Detected, boxes)))
+        Ok(Seen { fingerprint, signal, status: Status::Detected, boxes: seen? })
     }
 
     /// The frame's times; asks upstream at the first frame whether it is live.
@@ -367,7 +368,7 @@ impl PersonDetector {
         streaming.last_running = running;
         let now_running = self.obj().current_running_time().map(|t| StreamTime(t.nseconds()));
         let age = now_running.map_or(Duration::ZERO, |now| now.since(running));
-        let reference = self.reference_time(streaming, buffer);
+        let reference = self.reference_time(streaming, buffer, running);
         let start_time = streaming.start_time;
         let clock = streaming.clock.get_or_insert_with(|| FrameClock::new(start_time, upstream_is_live));
         let wall = clock.at(running, clock::system_time().minus(if upstream_is_live { age } else { Duration::ZERO }), reference);
@@ -386,13 +387,12 @@ impl PersonDetector {
     }
 
     /// What the camera's clock says, if it is to be asked.
-    fn reference_time(&self, streaming: &mut Streaming, buffer: &gst::BufferRef) -> Option<WallTime> {
+    fn reference_time(&self, streaming: &mut Streaming, buffer: &gst::BufferRef, running: StreamTime) -> Option<WallTime> {
         if streaming.time_source != TimeSource::Reference {
             return None;
         }
         let found = clock::reference_time(buffer);
-        if found.is_none() && !streaming.warned_no_reference {
-            streaming.warned_no_reference = true;
+        if streaming.reference.is_missing(found.is_some(), running) {
             gst::element_imp_warning!(
                 self,
                 gst::StreamError::Failed,
@@ -402,12 +402,13 @@ impl PersonDetector {
         found
     }
 
-    fn report_failure(&self, streaming: &mut Streaming, why: &str) {
-        gst::debug!(CAT, imp = self, "failed: {why}");
+    /// A warning of what may be so on every frame.
+    fn warn_sometimes(&self, streaming: &mut Streaming, words: &str) {
+        gst::debug!(CAT, imp = self, "{words}");
         let now = clock::monotonic();
         if streaming.last_warning.is_none_or(|last| now.duration_since(last) >= WARN_EVERY) {
             streaming.last_warning = Some(now);
-            gst::element_imp_warning!(self, gst::StreamError::Failed, ("a frame could not be looked at: {why}"));
+            gst::element_imp_warning!(self, gst::StreamError::Failed, ("{words}"));
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use footfall_contract::attestation::{Attestation, PersonBox, Status, StreamId};
+use footfall_contract::attestation::{Attestation, PersonBox, Signal, Status, StreamId};
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::pixels::PixelFormat;
 use footfall_contract::scene::Scene;
@@ -13,6 +13,7 @@ use crate::detector::{Detector, Options};
 use crate::opening::OpenCache;
 use crate::pace::{self, Pace};
 use crate::sampler::FrameShape;
+use crate::signal::SignalWatch;
 
 use super::load::Loaded;
 use super::settings::Settings;
@@ -45,12 +46,34 @@ pub struct FrameTimes {
     pub live: Option<(StreamTime, Duration)>,
 }
 
+/// What came of a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// See [`footfall_contract::fingerprint`]; 0 for a frame that was not even mapped.
+    pub fingerprint: u64,
+    /// Whether it was a camera's picture, where it was looked at.
+    pub signal: Signal,
+    /// What the detector did.
+    pub status: Status,
+    /// The people of a frame that was looked at.
+    pub boxes: Vec<PersonBox>,
+}
+
+impl Seen {
+    /// Nobody was looked for.
+    pub fn nothing(status: Status, fingerprint: u64) -> Self {
+        Self { fingerprint, signal: Signal::Good, status, boxes: Vec::new() }
+    }
+}
+
 /// The state of a run.
 pub struct Run {
     /// The detector.
     pub detector: Detector,
     /// How it is asked.
     pub options: Options,
+    /// Whether there is a camera's picture to look at.
+    pub signal: SignalWatch,
     scene: Option<Scene>,
     model_sha256: String,
     stream: StreamId,
@@ -71,6 +94,7 @@ impl Run {
         Self {
             detector: loaded.detector,
             options: settings.options,
+            signal: SignalWatch::new(settings.frozen_after),
             scene: loaded.scene,
             model_sha256: loaded.model_sha256,
             stream: StreamId { name, run: run_id },
@@ -89,6 +113,7 @@ impl Run {
     pub fn set_shape(&mut self, shape: FrameShape, frame_interval: Option<Duration>) {
         let excluded = self.scene.as_ref().map_or(&[][..], |scene| &scene.excluded);
         self.detector.set_shape(shape, excluded);
+        self.signal.set_size(shape.size, excluded);
         self.shape = Some(shape);
         self.pace = Pace::new(self.rate, frame_interval);
     }
@@ -96,6 +121,7 @@ impl Run {
     /// Running time begins anew.
     pub fn flushed(&mut self) {
         self.pace.reset();
+        self.signal.forget();
         self.last_detected = None;
     }
 
@@ -118,9 +144,9 @@ impl Run {
         Decision::Look
     }
 
-    /// What is said of the frame. `seen` are the boxes of a frame that was looked at; its failure is the caller's to
-    /// report.
-    pub fn attest(&mut self, times: &FrameTimes, fingerprint: u64, status: Status, boxes: Vec<PersonBox>) -> Attestation {
+    /// What is said of the frame; a failure is the caller's to report.
+    pub fn attest(&mut self, times: &FrameTimes, seen: Seen) -> Attestation {
+        let Seen { fingerprint, signal, status, boxes } = seen;
         if status == Status::Detected {
             self.last_detected = Some(times.running);
         }
@@ -137,6 +163,7 @@ impl Run {
             format,
             fingerprint,
             status,
+            signal,
             age: self.last_detected.map(|last| times.running.since(last)),
             model: self.model_sha256.clone(),
             scene: self.scene.as_ref().map_or_else(String::new, |scene| scene.sha256().to_owned()),

@@ -32,6 +32,7 @@ pub struct Settings {
     pub options: Options,
     pub rate: f64,
     pub deadline: Duration,
+    pub frozen_after: Duration,
     pub scene_location: Option<PathBuf>,
     pub scene: Option<String>,
     pub time_source: TimeSource,
@@ -50,6 +51,7 @@ impl Default for Settings {
             options: Options::default(),
             rate: 10.0,
             deadline: Duration::from_millis(300),
+            frozen_after: Duration::from_secs(30),
             scene_location: None,
             scene: None,
             time_source: TimeSource::default(),
@@ -107,6 +109,12 @@ impl Settings {
                 .default_value(d.deadline.as_nanos() as u64)
                 .mutable_ready()
                 .build(),
+            glib::ParamSpecUInt64::builder("frozen-after")
+                .blurb("A picture in which nothing at all has changed for so long (ns) is a frozen camera's: it counts as not looked at until it changes; 0: never")
+                .maximum(86_400_000_000_000)
+                .default_value(d.frozen_after.as_nanos() as u64)
+                .mutable_ready()
+                .build(),
             text("scene-location", "Path of the scene file; unset and no scene: the whole picture, always open"),
             text("scene", "The scene itself, as JSON text, instead of scene-location"),
             glib::ParamSpecEnum::builder_with_default("time-source", d.time_source)
@@ -139,6 +147,7 @@ impl Settings {
             "nms" => self.options.nms_iou = value.get().unwrap_or(self.options.nms_iou),
             "rate" => self.rate = value.get().unwrap_or(self.rate),
             "deadline" => self.deadline = value.get().map_or(self.deadline, Duration::from_nanos),
+            "frozen-after" => self.frozen_after = value.get().map_or(self.frozen_after, Duration::from_nanos),
             "scene-location" => self.scene_location = text().map(PathBuf::from),
             "scene" => self.scene = text(),
             "time-source" => self.time_source = value.get().unwrap_or(self.time_source),
@@ -161,6 +170,7 @@ impl Settings {
             "nms" => self.options.nms_iou.to_value(),
             "rate" => self.rate.to_value(),
             "deadline" => (self.deadline.as_nanos() as u64).to_value(),
+            "frozen-after" => (self.frozen_after.as_nanos() as u64).to_value(),
             "scene-location" => path(&self.scene_location),
             "scene" => self.scene.to_value(),
             "time-source" => self.time_source.to_value(),

@@ -13,6 +13,7 @@ pub struct Stats {
     closed: u64,
     failed: u64,
     late: u64,
+    without_signal: u64,
     inference: Duration,
 }
 
@@ -30,6 +31,11 @@ impl Stats {
     /// A due detection was left out: its frame came too late.
     pub fn late(&mut self) {
         self.late += 1;
+    }
+
+    /// A frame that was looked at was no camera's picture.
+    pub fn without_signal(&mut self) {
+        self.without_signal += 1;
     }
 
     /// Sampling, network and decoding of one detected frame took this long.
@@ -57,6 +63,7 @@ impl Stats {
             .field("closed", self.closed)
             .field("failed", self.failed)
             .field("late", self.late)
+            .field("without-signal", self.without_signal)
             .field("mean-inference-ms", mean_ms)
             .build()
     }
@@ -75,6 +82,7 @@ mod tests {
             }
         }
         stats.late();
+        stats.without_signal();
         stats.inference(Duration::from_millis(8));
         gst::init().unwrap();
         let shown = stats.structure();
@@ -83,6 +91,7 @@ mod tests {
             (count("frames"), count("detected"), count("skipped"), count("closed"), count("failed"), count("late")),
             (10, 1, 2, 3, 4, 1)
         );
+        assert_eq!(count("without-signal"), 1);
         assert_eq!(shown.get::<f64>("mean-inference-ms").unwrap(), 8.0);
     }
 }

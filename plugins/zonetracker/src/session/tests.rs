@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-use footfall_contract::attestation::{PersonBox, Status, StreamId};
+use footfall_contract::attestation::{PersonBox, Signal, Status, StreamId};
 use footfall_contract::geometry::Rect;
 use footfall_contract::pixels::PixelFormat;
 use footfall_contract::time::WallTime;
@@ -24,6 +24,7 @@ fn attested(t: f64, y: Option<f64>) -> Attestation {
         format: PixelFormat::I420,
         fingerprint: 0,
         status: Status::Detected,
+        signal: Signal::Good,
         age: None,
         model: String::new(),
         scene: Scene::parse(TEXT).unwrap().sha256().into(),
@@ -157,4 +158,19 @@ fn after_a_flush_times_may_start_anew() {
     let again = sent(&mut session, 5, 1.0);
     assert_eq!(again[0], 0.0);
     assert_eq!(session.finish().unwrap().now.lines["door"].entries, 2);
+}
+
+#[test]
+fn a_picture_without_a_signal_shows_nobody_and_is_not_seen() {
+    for signal in [Signal::Flat, Signal::Frozen] {
+        let mut session = session();
+        // Somebody stands there for ten seconds; from the third on the picture is none.
+        for k in 0..=100 {
+            let t = f64::from(k) / 10.0;
+            let signal = if k < 30 { Signal::Good } else { signal };
+            push(&mut session, t, Ok(Some(Attestation { signal, ..attested(t, Some(700.0)) })), 1.0).unwrap();
+        }
+        let totals = session.finish().unwrap();
+        assert_eq!((totals.now.observed_ns, totals.now.closed_ns), (3_000_000_000, 0), "{signal:?}");
+    }
 }

@@ -2,7 +2,7 @@
 //! The camera, or a film in its place.
 
 use crate::check::{Check, Group};
-use crate::measured::{Codec, Failure, Observed};
+use crate::measured::{Codec, Distrust, Failure, Observed};
 use crate::timing::{self, Drift};
 
 /// zonetracker's parameters hold from here up, pictures a second.
@@ -27,8 +27,8 @@ const G: Group = Group::Camera;
 
 /// Why a camera or film could not be opened.
 pub fn failure(failure: &Failure, shown: &str, live: bool) -> Check {
-    let silent;
     let (finding, check): (String, &str) = match failure {
+        Failure::Certificate(distrust) => distrusted(distrust),
         Failure::NotAuthorized => (
             "401: it wants another user or password".into(),
             "user and password (--camera-user, --camera-password-location); some cameras want a user of their own for RTSP or ONVIF",
@@ -42,13 +42,10 @@ pub fn failure(failure: &Failure, shown: &str, live: bool) -> Check {
             "461: it does not send over TCP".into(),
             "the camera's transport: switch RTP over RTSP (TCP, interleaved) on; by UDP pictures get lost",
         ),
-        Failure::Tls(words) => {
-            silent = format!("the encrypted connection failed ({words})");
-            (
-                silent,
-                "the camera's certificate must be signed by an authority of this system (update-ca-certificates); GStreamer needs the package glib-networking",
-            )
-        }
+        Failure::Tls(words) => (
+            format!("the encrypted connection failed ({words})"),
+            "does the camera speak TLS on this port (rtsps is usually 322)? GStreamer needs the package glib-networking",
+        ),
         Failure::Silent(seconds) => (
             format!("it accepts the connection and then says nothing for {seconds} s"),
             "does the camera hang? switch it off and on. Has it as many viewers as it takes? is this its RTSP port?",
@@ -71,6 +68,34 @@ pub fn failure(failure: &Failure, shown: &str, live: bool) -> Check {
     };
     let tried = if live { format!("{shown} by rtspsrc over TCP, as the launch lines do") } else { format!("{shown} was read") };
     Check::failed(G, "opened", finding, tried, check)
+}
+
+/// Why its certificate was refused.
+fn distrusted(distrust: &Distrust) -> (String, &'static str) {
+    match distrust {
+        Distrust::Authority(None) => (
+            "no authority of this system signed its certificate".into(),
+            "give the authority's certificate, or the camera's own if it signed itself, with --camera-ca-location FILE, or add it to the system's (update-ca-certificates)",
+        ),
+        Distrust::Authority(Some(path)) => (
+            format!("its certificate is not signed by {}", path.display()),
+            "is this the certificate of the authority that signed the camera's, or the camera's own if it signed itself? a camera that was reset makes a new one",
+        ),
+        Distrust::Name(host) => (
+            format!("its certificate is not made out to {host}"),
+            "write the name or address that stands in the certificate into --camera, or have the certificate made out to this one",
+        ),
+        Distrust::Expired => {
+            ("its certificate has expired".into(), "let the camera make or get a new one; is this machine's clock right?")
+        }
+        Distrust::NotYet => {
+            ("its certificate does not hold yet".into(), "the clocks of this machine and of the one that made the certificate")
+        }
+        Distrust::Other(words) => (
+            format!("its certificate is refused ({words})"),
+            "let the camera make a new certificate (2048 bits RSA or more, or ECDSA, by SHA-256)",
+        ),
+    }
 }
 
 /// All checks of a camera that was watched.
@@ -395,6 +420,12 @@ mod tests {
             (Failure::NotFound, "path"),
             (Failure::NoTcp, "TCP"),
             (Failure::Tls("x".into()), "glib-networking"),
+            (Failure::Certificate(Distrust::Authority(None)), "--camera-ca-location"),
+            (Failure::Certificate(Distrust::Authority(Some("/etc/ca.pem".into()))), "not signed by /etc/ca.pem"),
+            (Failure::Certificate(Distrust::Name("door".into())), "not made out to door"),
+            (Failure::Certificate(Distrust::Expired), "has expired"),
+            (Failure::Certificate(Distrust::NotYet), "clocks"),
+            (Failure::Certificate(Distrust::Other("INSECURE".into())), "INSECURE"),
             (Failure::Silent(5), "off and on"),
             (Failure::Codec("VP8".into()), "H.264"),
             (Failure::Missing("avdec_h264".into()), "pipelines/setup"),

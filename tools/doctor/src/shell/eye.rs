@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use footfall_doctor::address::Source;
 use footfall_doctor::measured::{Codec, Failure, Observed, Picture};
-use footfall_doctor::secret::Login;
 use footfall_doctor::timing::{Arrival, Ticks};
 use gst::prelude::*;
 use parking_lot::Mutex;
 
 use super::clock::{Clock, wall};
-use super::source::{self, Watcher, failure_of, make};
+use super::source::{self, Access, Watcher, failure_of, make};
 
 /// Nothing at all came for so long: given up, seconds.
 const SILENT_S: f64 = 10.0;
@@ -149,14 +148,14 @@ impl Watcher for Eye {
 ///
 /// # Errors
 /// When there is nothing to be seen of it.
-pub fn watch(source: &Source, login: Option<&Login>, seconds: f64) -> Result<Observed, Failure> {
+pub fn watch(source: &Source, access: &Access, seconds: f64) -> Result<Observed, Failure> {
     let live = matches!(source, Source::Camera(_));
     let sink = make("fakesink")?;
     sink.set_property("sync", false);
     sink.set_property("async", false);
     let eye = Arc::new(Eye { clock: Clock::start(), live, seen: Mutex::default() });
     let watcher: Arc<dyn Watcher> = eye.clone();
-    let pipeline = source::pipeline(source, login, &sink, &watcher)?;
+    let pipeline = source::pipeline(source, access, &sink, &watcher)?;
     let started = pipeline.set_state(gst::State::Playing);
     let outcome = follow(&pipeline, &eye, seconds, live, started.is_err());
     let _ = pipeline.set_state(gst::State::Null);

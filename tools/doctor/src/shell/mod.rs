@@ -4,7 +4,6 @@
 mod broker;
 mod clock;
 mod eye;
-mod log;
 mod machine;
 mod model;
 mod output;
@@ -13,20 +12,20 @@ mod soak;
 mod source;
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
 
 use footfall_contract::scene::Scene;
-use footfall_doctor::address::Source;
+use footfall_doctor::address::{Login, Source};
 use footfall_doctor::arguments::{self, Arguments, USAGE, Wish};
 use footfall_doctor::check::{Check, Group};
 use footfall_doctor::judge;
 use footfall_doctor::measured::{Failure, Observed};
-use footfall_doctor::secret::{Login, Secrets};
-use gst_plugin_countsink::broker::{BadBroker, Broker, Given};
+use footfall_redact::{Redactor, Secret, log};
+use gst_plugin_countsink::broker::{BadBroker, Broker};
 
 use output::{Output, VERSION};
+use source::{Access, Authority};
 
 /// Pictures that are taken for the camera's where there is none to ask, pixels.
 const USUAL_SIZE: (u32, u32) = (1920, 1080);
@@ -35,16 +34,15 @@ const USUAL_SIZE: (u32, u32) = (1920, 1080);
 struct Job {
     arguments: Arguments,
     source: Option<Source>,
-    login: Option<Login>,
+    access: Access,
     login_in_address: bool,
     broker: Option<Result<Broker, BadBroker>>,
-    secrets: Secrets,
 }
 
 /// The command.
 pub fn run() -> ExitCode {
     let Ok(words) = std::env::args_os().skip(1).map(|w| w.into_string()).collect::<Result<Vec<_>, _>>() else {
-        return wrong_use("the command line is no UTF-8; try --help", &Secrets::default());
+        return wrong_use("the command line is no UTF-8; try --help", &Redactor::default());
     };
     let arguments = match arguments::parse(words) {
         Ok(Wish::Look(arguments)) => *arguments,
@@ -52,26 +50,29 @@ pub fn run() -> ExitCode {
             let _ = write!(std::io::stdout(), "{USAGE}");
             return ExitCode::SUCCESS;
         }
-        Err(wrong) => return wrong_use(&wrong.to_string(), &Secrets::default()),
+        Err(wrong) => return wrong_use(&wrong.to_string(), &Redactor::default()),
     };
-    let mut secrets = Secrets::default();
+    let mut secrets = Redactor::default();
     let job = match gather(arguments, &mut secrets) {
         Ok(job) => job,
         Err(sentence) => return wrong_use(&sentence, &secrets),
     };
-    log::take_over(&job.secrets);
-    let mut output = Output::new(job.secrets.clone(), job.arguments.json);
+    let secrets = Arc::new(secrets);
+    if let Err(e) = log::install(secrets.clone()) {
+        return wrong_use(&format!("GST_DEBUG_FILE can not be written: {e}"), &secrets);
+    }
+    let mut output = Output::new(secrets, job.arguments.json);
     look(&job, &mut output);
     output.end()
 }
 
-fn wrong_use(sentence: &str, secrets: &Secrets) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "doctor: {}", secrets.clean(sentence));
+fn wrong_use(sentence: &str, secrets: &Redactor) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "doctor: {}", secrets.redact(sentence));
     ExitCode::from(2)
 }
 
 /// Reads addresses and password files, so that every secret is known before anything is looked at.
-fn gather(arguments: Arguments, secrets: &mut Secrets) -> Result<Job, String> {
+fn gather(arguments: Arguments, secrets: &mut Redactor) -> Result<Job, String> {
     let source = arguments.camera.as_deref().map(|text| Source::parse(text, secrets)).transpose().map_err(|e| e.to_string())?;
     let in_address = source.as_ref().and_then(|s| match s {
         Source::Camera(camera) => camera.login.clone(),
@@ -86,53 +87,37 @@ fn gather(arguments: Arguments, secrets: &mut Secrets) -> Result<Job, String> {
         None => given_login(&arguments)?,
     };
     if let Some(login) = &login {
-        secrets.add_login(login);
+        secrets.add_login(&login.user, login.password.expose());
     }
     // A user's part is refused below, but it stands here all the same.
-    if let Some((_, rest)) = arguments.broker.as_deref().and_then(|b| b.split_once("://"))
+    if let Some((_, rest)) = arguments.broker.broker.split_once("://")
         && let Some((user, _)) = rest.rsplit_once('@')
     {
         secrets.add(user);
         secrets.add(user.split_once(':').map_or(user, |(_, password)| password));
     }
-    let broker = arguments.broker.as_ref().map(|address| given_broker(&arguments, address).check());
+    let broker = (!arguments.broker.broker.is_empty()).then(|| arguments.broker.check());
     if let Some(Ok(Broker { credentials: Some(given), .. })) = &broker {
-        secrets.add_login(&Login { user: given.username.clone(), password: given.password.expose().to_owned() });
+        secrets.add_login(&given.username, given.password.expose());
     }
-    Ok(Job { arguments, source, login, login_in_address, broker, secrets: secrets.clone() })
+    let authority = arguments.camera_ca_location.as_deref().map(Authority::read).transpose()?;
+    Ok(Job { arguments, source, access: Access { login, authority }, login_in_address, broker })
 }
 
 /// The camera's login from options and environment.
 fn given_login(arguments: &Arguments) -> Result<Option<Login>, String> {
-    let from_file = |path: &Path| {
-        let text = std::fs::read_to_string(path);
-        text.map_err(|e| format!("--camera-password-location: {} can not be read: {e}", path.display()))
-    };
     let password = match &arguments.camera_password_location {
-        Some(path) => Some(from_file(path)?.trim_end_matches(['\r', '\n']).to_owned()),
-        None => std::env::var("FOOTFALL_CAMERA_PASSWORD").ok().filter(|p| !p.is_empty()),
+        Some(path) => Some(Secret::from_file(path).map_err(|e| format!("--camera-password-location: {} {e}", path.display()))?),
+        None => std::env::var("FOOTFALL_CAMERA_PASSWORD").ok().filter(|p| !p.is_empty()).map(Secret::from),
     };
     match (&arguments.camera_user, password) {
-        (Some(user), password) => Ok(Some(Login { user: user.clone(), password: password.unwrap_or_default() })),
+        (Some(user), password) => {
+            Ok(Some(Login { user: user.clone(), password: password.unwrap_or_else(|| Secret::from(String::new())) }))
+        }
         (None, Some(_)) if arguments.camera_password_location.is_some() => {
             Err("--camera-password-location needs --camera-user".into())
         }
         (None, _) => Ok(None),
-    }
-}
-
-fn given_broker(a: &Arguments, address: &str) -> Given {
-    Given {
-        broker: address.to_owned(),
-        client_id: a.client_id.clone(),
-        username: a.username.clone(),
-        password_location: a.password_location.clone(),
-        ca_location: a.ca_location.clone(),
-        cert_location: a.cert_location.clone(),
-        key_location: a.key_location.clone(),
-        topic_prefix: a.topic_prefix.clone(),
-        keep_alive: Duration::from_secs(30),
-        allow_plain: a.allow_plain,
     }
 }
 
@@ -190,7 +175,7 @@ fn look_at_camera(job: &Job, source: &Source, output: &mut Output) -> Option<Obs
         }
     };
     let shown = source.shown();
-    match eye::watch(source, job.login.as_ref(), job.arguments.seconds) {
+    match eye::watch(source, &job.access, job.arguments.seconds) {
         Ok(seen) => {
             output.add_all(judge::camera::checks(&seen, &shown));
             Some(seen)
@@ -243,7 +228,7 @@ fn look_at_broker(job: &Job, scene: Option<&Scene>, output: &mut Output) {
 fn soak_it(job: &Job, source: &Source, minutes: f64, scene: Option<&Scene>, seen: Option<&Observed>, output: &mut Output) {
     let plan = soak::Plan {
         source,
-        login: job.login.as_ref(),
+        access: &job.access,
         minutes,
         rate: job.arguments.rate,
         scene: scene.and_then(judge::scene::always_open).unwrap_or_else(|| judge::scene::STAND_IN.to_owned()),

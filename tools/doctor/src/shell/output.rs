@@ -3,10 +3,11 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use footfall_doctor::check::Check;
 use footfall_doctor::report::{self, Sums};
-use footfall_doctor::secret::Secrets;
+use footfall_redact::Redactor;
 use serde_json::Value;
 
 /// The version of this command.
@@ -14,23 +15,23 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The report as it grows.
 pub struct Output {
-    secrets: Secrets,
+    secrets: Arc<Redactor>,
     json: bool,
     checks: Vec<Check>,
 }
 
 impl Output {
     /// An empty report.
-    pub fn new(secrets: Secrets, json: bool) -> Self {
+    pub fn new(secrets: Arc<Redactor>, json: bool) -> Self {
         Self { secrets, json, checks: Vec::new() }
     }
 
     /// Adds a check, and prints it unless JSON is wanted.
     pub fn add(&mut self, check: Check) {
         if !self.json {
-            let text = self.secrets.clean(&report::lines(&check, self.checks.last()));
+            let text = report::lines(&check, self.checks.last());
             // A reader that has gone away is no failure of the machine.
-            let _ = writeln!(io::stdout(), "{text}");
+            let _ = writeln!(io::stdout(), "{}", self.secrets.redact(&text));
         }
         self.checks.push(check);
     }
@@ -42,7 +43,7 @@ impl Output {
 
     /// How far it has come; on stderr, so that the report stays a report.
     pub fn progress(&self, words: &str) {
-        let _ = writeln!(io::stderr(), "{}", self.secrets.clean(words));
+        let _ = writeln!(io::stderr(), "{}", self.secrets.redact(words));
     }
 
     /// Ends the report.
@@ -60,9 +61,9 @@ impl Output {
 }
 
 /// Every text in it without secrets. Numbers stay: a report is no report without them.
-fn cleaned(value: Value, secrets: &Secrets) -> Value {
+fn cleaned(value: Value, secrets: &Redactor) -> Value {
     match value {
-        Value::String(text) => Value::String(secrets.clean(&text)),
+        Value::String(text) => Value::String(secrets.redact(&text).into_owned()),
         Value::Array(items) => items.into_iter().map(|v| cleaned(v, secrets)).collect(),
         Value::Object(keys) => keys.into_iter().map(|(k, v)| (k, cleaned(v, secrets))).collect(),
         other => other,

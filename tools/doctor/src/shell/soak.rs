@@ -8,14 +8,13 @@ use std::sync::Arc;
 use footfall_doctor::address::Source;
 use footfall_doctor::measured::{Failure, Soak};
 use footfall_doctor::procfs::{self, Throttle};
-use footfall_doctor::secret::Login;
 use gst::prelude::*;
 use parking_lot::Mutex;
 
 use super::clock::{Clock, pause};
 use super::machine::read;
 use super::output::Output;
-use super::source::{self, Watcher, failure_of};
+use super::source::{self, Access, Watcher, failure_of};
 
 /// The first picture comes within this, or there is nothing to soak, seconds.
 const FIRST_S: f64 = 20.0;
@@ -28,8 +27,8 @@ const AGAIN_S: f64 = 2.0;
 pub struct Plan<'a> {
     /// The camera or film.
     pub source: &'a Source,
-    /// Its login.
-    pub login: Option<&'a Login>,
+    /// With what it is asked.
+    pub access: &'a Access,
     /// For so long, minutes.
     pub minutes: f64,
     /// Detections a second.
@@ -203,7 +202,7 @@ impl Running<'_> {
     fn run(&mut self) -> Result<End, Failure> {
         *self.pulse.first_and_last_s.lock() = None;
         let watcher: Arc<dyn Watcher> = self.pulse.clone();
-        let pipeline = source::pipeline(self.plan.source, self.plan.login, &self.tail()?, &watcher)?;
+        let pipeline = source::pipeline(self.plan.source, self.plan.access, &self.tail()?, &watcher)?;
         let _ = pipeline.set_state(gst::State::Playing);
         let end = self.follow(&pipeline);
         self.before = self.before.zip(Figures::read(&pipeline)).map(|(a, b)| a.plus(b));

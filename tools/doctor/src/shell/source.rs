@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 //! A camera or a film as a pipeline, by the elements of the launch lines, with somebody who watches each step.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use footfall_doctor::address::{Camera, Source};
-use footfall_doctor::measured::{Codec, Failure};
-use footfall_doctor::secret::Login;
+use footfall_doctor::address::{Camera, Login, Source};
+use footfall_doctor::measured::{Codec, Distrust, Failure};
+use gio::TlsCertificateFlags as Flags;
 use gst::glib;
 use gst::prelude::*;
 
@@ -32,6 +33,32 @@ pub trait Watcher: Send + Sync + 'static {
 /// A hung camera is given up after this, µs.
 const TCP_TIMEOUT_US: u64 = 5_000_000;
 
+/// With what a camera is asked.
+pub struct Access {
+    /// Who we are.
+    pub login: Option<Login>,
+    /// Whose certificates are taken; `None`: of the system's authorities.
+    pub authority: Option<Authority>,
+}
+
+/// An authority, out of a file.
+pub struct Authority {
+    path: PathBuf,
+    database: gio::TlsDatabase,
+}
+
+impl Authority {
+    /// # Errors
+    /// When there is none in the file.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let database = gio::TlsFileDatabase::new(path).map_err(|e| {
+            let path = path.display();
+            format!("--camera-ca-location: no certificate can be read from {path} ({e}); a PEM file is wanted, and the package glib-networking")
+        })?;
+        Ok(Self { path: path.to_owned(), database: database.upcast() })
+    }
+}
+
 /// An element by its factory.
 pub fn make(factory: &str) -> Result<gst::Element, Failure> {
     gst::ElementFactory::make(factory).build().map_err(|_| Failure::Missing(factory.to_owned()))
@@ -53,13 +80,13 @@ fn chain(codec: &Codec) -> Option<[&'static str; 3]> {
 /// When an element is missing.
 pub fn pipeline(
     source: &Source,
-    login: Option<&Login>,
+    access: &Access,
     tail: &gst::Element,
     watcher: &Arc<dyn Watcher>,
 ) -> Result<gst::Pipeline, Failure> {
     let pipeline = gst::Pipeline::new();
     let head = match source {
-        Source::Camera(camera) => rtsp(camera, login, watcher)?,
+        Source::Camera(camera) => rtsp(camera, access, watcher)?,
         Source::File(path) => {
             let (file, parse) = (make("filesrc")?, make("parsebin")?);
             file.set_property("location", path.display().to_string());
@@ -93,16 +120,17 @@ fn add(pipeline: &gst::Pipeline, elements: &[&gst::Element]) -> Result<(), Failu
     elements.iter().try_for_each(|e| pipeline.add(*e)).map_err(other)
 }
 
-fn rtsp(camera: &Camera, login: Option<&Login>, watcher: &Arc<dyn Watcher>) -> Result<gst::Element, Failure> {
+fn rtsp(camera: &Camera, access: &Access, watcher: &Arc<dyn Watcher>) -> Result<gst::Element, Failure> {
     let src = make("rtspsrc")?;
     src.set_property("location", &camera.location);
     src.set_property_from_str("protocols", "tcp");
     src.set_property("latency", 200u32);
     src.set_property("tcp-timeout", TCP_TIMEOUT_US);
-    if let Some(login) = login {
+    if let Some(login) = &access.login {
         src.set_property("user-id", &login.user);
-        src.set_property("user-pw", &login.password);
+        src.set_property("user-pw", login.password.expose());
     }
+    watch_certificate(&src, camera, access, watcher);
     let watch = watcher.clone();
     src.connect("select-stream", false, move |values| {
         let caps = values.iter().find_map(|v| v.get::<gst::Caps>().ok());
@@ -127,6 +155,31 @@ fn rtsp(camera: &Camera, login: Option<&Login>, watcher: &Arc<dyn Watcher>) -> R
         None
     });
     Ok(src)
+}
+
+/// Says why a certificate is refused, which the error later does not.
+fn watch_certificate(src: &gst::Element, camera: &Camera, access: &Access, watcher: &Arc<dyn Watcher>) {
+    if let Some(authority) = &access.authority {
+        src.set_property("tls-database", &authority.database);
+    }
+    let (watch, host) = (watcher.clone(), camera.host.clone());
+    let authority = access.authority.as_ref().map(|authority| authority.path.clone());
+    src.connect("accept-certificate", false, move |values| {
+        let flags = values.iter().find_map(|v| v.get::<Flags>().ok()).unwrap_or(Flags::GENERIC_ERROR);
+        let distrust = if flags.contains(Flags::UNKNOWN_CA) {
+            Distrust::Authority(authority.clone())
+        } else if flags.contains(Flags::BAD_IDENTITY) {
+            Distrust::Name(host.clone())
+        } else if flags.contains(Flags::EXPIRED) {
+            Distrust::Expired
+        } else if flags.contains(Flags::NOT_ACTIVATED) {
+            Distrust::NotYet
+        } else {
+            Distrust::Other(format!("{flags:?}"))
+        };
+        watch.failed(Failure::Certificate(distrust));
+        Some(false.to_value())
+    });
 }
 
 /// Is this pad's tail still free?

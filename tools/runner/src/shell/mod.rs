@@ -4,7 +4,6 @@
 mod ask;
 mod clean;
 mod guard;
-mod log;
 mod pipeline;
 mod session;
 
@@ -12,11 +11,12 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use footfall_redact::{Redactor, log};
+
 use crate::launch_text::LaunchText;
 use crate::notify::{Manager, Variables};
 use crate::options::{self, Command, Options};
 use crate::presence::Presence;
-use crate::redact::Redactor;
 use crate::secret::Surroundings;
 use crate::supervisor::{Settings, Supervisor};
 use pipeline::Recipe;
@@ -69,7 +69,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     let file = std::fs::read_to_string(&options.launch).map_err(|e| format!("it can not be read: {e}"))?;
     let launch = LaunchText::parse(&file).map_err(|e| e.to_string())?;
     let secrets = launch.fetch(&Surroundings::of_process()).map_err(|e| e.to_string())?;
-    let redactor = Arc::new(Redactor::new(&secrets));
+    let redactor: Arc<Redactor> = Arc::new(secrets.iter().collect());
     let mouth = Mouth { redactor: redactor.clone() };
     dropped.iter().for_each(|name| mouth.say(&format!("{name} is ignored: a dump of the pipeline would hold its secrets")));
     log::install(redactor.clone()).map_err(|e| format!("GST_DEBUG_FILE can not be written: {e}"))?;

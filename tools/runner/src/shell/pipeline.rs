@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use footfall_contract::scene::Scene;
+use footfall_redact::Secret;
 use gst::glib;
 use gst::prelude::*;
 
 use crate::launch_text::{LaunchText, url_password};
-use crate::secret::Secret;
 
 /// Properties whose values are passwords.
 const PASSWORDS: [&str; 4] = ["user-pw", "proxy-pw", "password", "passphrase"];

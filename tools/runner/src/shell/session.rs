@@ -19,6 +19,9 @@ use crate::supervisor::{Action, Event, Exit, Fault, Now, Supervisor};
 
 /// The supervisor looks at the clock this often.
 const TICK: Duration = Duration::from_millis(250);
+/// A stream that has just begun is not stopped before this. Stopped within milliseconds of its first frame, GStreamer 1.22's
+/// rtpjitterbuffer may wait for ever (about one try in ten; a second later it hardly ever does). Then the guard ends the process.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// Something that happened on another thread.
 enum Letter {
@@ -57,6 +60,8 @@ impl Mailbox {
 struct Playing {
     pipeline: gst::Pipeline,
     meter: Meter,
+    /// Since the runner's start: when frames were first seen.
+    flows_since: Option<Duration>,
 }
 
 /// A runner.
@@ -83,7 +88,10 @@ impl Session {
     /// Until it ends.
     pub fn run(mut self) -> ExitCode {
         loop {
-            let frames = self.playing.as_ref().map_or(0, |p| p.meter.frames());
+            let (frames, now) = (self.playing.as_ref().map_or(0, |p| p.meter.frames()), self.now().uptime);
+            if let (Some(playing), true) = (&mut self.playing, frames > 0) {
+                playing.flows_since.get_or_insert(now);
+            }
             if let Some(code) = self.happens(Event::Tick { frames }) {
                 return code;
             }
@@ -154,7 +162,7 @@ impl Session {
             ear.hear(message, &weak);
             gst::BusSyncReply::Drop
         });
-        self.playing = Some(Playing { pipeline: pipeline.clone(), meter });
+        self.playing = Some(Playing { pipeline: pipeline.clone(), meter, flows_since: None });
         // READY is where elements judge their settings, before anybody asks the camera.
         let ready = pipeline.set_state(gst::State::Ready);
         settling.store(false, Ordering::Relaxed);
@@ -182,6 +190,7 @@ impl Session {
 
     /// Asks the stream to end, on a thread of GStreamer's: a stream that hangs would hold this one.
     fn drain(&self) {
+        self.settle();
         if let Some(playing) = &self.playing {
             playing.pipeline.call_async(|pipeline| {
                 pipeline.send_event(gst::event::Eos::new());
@@ -189,8 +198,18 @@ impl Session {
         }
     }
 
+    /// Waits until a stream that has just begun can be stopped.
+    fn settle(&self) {
+        if let Some(playing) = self.playing.as_ref().filter(|playing| playing.meter.frames() > 0) {
+            let flows_for = playing.flows_since.map_or(Duration::ZERO, |since| self.now().uptime.saturating_sub(since));
+            // Should it wake earlier, so be it.
+            std::thread::park_timeout(SETTLED.saturating_sub(flows_for));
+        }
+    }
+
     fn stop(&mut self) {
         self.number += 1;
+        self.settle();
         if let Some(playing) = self.playing.take() {
             guard::within_bounds(&self.mouth, move || {
                 // It is let go whatever this says.
