@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use footfall_contract::totals::time_at::MOST_PEOPLE;
 use footfall_contract::totals::{QueueTotals, Reading, ShopTotals, TimeAt, ZoneTotals};
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +71,7 @@ impl Part {
 /// The time with one person and more.
 fn with_people(all: &TimeAt) -> TimeAt {
     let mut some = TimeAt::default();
-    let with_people = all.as_ns().iter().enumerate().skip(1).filter(|(_, ns)| **ns > 0);
+    let with_people = all.as_ns().iter().enumerate().take(MOST_PEOPLE).skip(1).filter(|(_, ns)| **ns > 0);
     with_people.for_each(|(people, ns)| some.add_time(people, *ns));
     some
 }
