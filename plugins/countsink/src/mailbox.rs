@@ -13,6 +13,9 @@ use tokio::sync::Notify;
 /// two a second at most.
 const ROOM: usize = 16;
 
+/// So many boundaries that totals do not name any more are taken over from those that gave way.
+const BOUNDARIES: usize = 64;
+
 /// What the streaming thread has to say.
 pub enum Letter {
     /// The scene.
@@ -34,12 +37,14 @@ pub struct Mailbox {
 
 impl Mailbox {
     /// Puts a letter in. When the box is full, the older of two totals of one run gives way: later ones hold everything
-    /// that it said.
-    pub fn post(&self, letter: Letter) {
+    /// that it said, but for boundaries that they do not name any more, which they are given.
+    pub fn post(&self, mut letter: Letter) {
         let mut letters = self.letters.lock();
         if letters.len() >= ROOM {
             if let Some(old) = superseded(&letters, &letter) {
-                letters.remove(old);
+                if let Some(Letter::Totals(gone)) = letters.remove(old) {
+                    inherit(letters.iter_mut().skip(old).chain([&mut letter]), *gone);
+                }
             } else if matches!(letter, Letter::Totals(_)) {
                 return;
             }
@@ -69,11 +74,26 @@ fn superseded(letters: &VecDeque<Letter>, arriving: &Letter) -> Option<usize> {
     })
 }
 
+/// The next totals of the run take over the boundaries that they do not name.
+fn inherit<'a>(mut letters: impl Iterator<Item = &'a mut Letter>, gone: Totals) {
+    let heir = letters.find_map(|letter| match letter {
+        Letter::Totals(totals) if totals.run == gone.run => Some(totals),
+        _ => None,
+    });
+    let Some(heir) = heir else { return };
+    let first_named = heir.boundaries.first().map(|boundary| boundary.at);
+    let mut all = gone.boundaries;
+    all.retain(|boundary| first_named.is_none_or(|first| boundary.at < first));
+    all.append(&mut heir.boundaries);
+    all.drain(..all.len().saturating_sub(BOUNDARIES));
+    heir.boundaries = all;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use footfall_contract::time::{ClockKind, StreamTime, WallTime};
-    use footfall_contract::totals::Reading;
+    use footfall_contract::totals::{BoundaryReading, Reading};
 
     fn totals(run: &str, second: i64) -> Letter {
         Letter::Totals(Box::new(Totals {
@@ -112,5 +132,31 @@ mod tests {
         };
         assert_eq!((last("a"), last("b")), (Some(499), Some(999)));
         assert!(matches!(letters.last(), Some(Letter::EndOfStream(1))));
+    }
+
+    /// A film is fast and the worker sleeps: every boundary is still named, by its newest reading.
+    #[test]
+    fn a_worker_that_sleeps_over_many_boundaries_finds_each() {
+        let (mailbox, reading) = (Mailbox::default(), |observed_ns| Reading { observed_ns, ..Reading::default() });
+        // Each boundary is named four times, with more known of it each time.
+        for second in 0..120 {
+            let Letter::Totals(mut letter) = totals("a", second) else { panic!("it is one") };
+            let newest = second - second % 2;
+            letter.boundaries = [newest - 2, newest]
+                .map(|at| BoundaryReading { at: WallTime(at), reading: reading((1000 * at + second).unsigned_abs()) })
+                .to_vec();
+            mailbox.post(Letter::Totals(letter));
+        }
+        let mut found = std::collections::BTreeMap::new();
+        let mut walls = Vec::new();
+        while let Some(Letter::Totals(letter)) = mailbox.take() {
+            assert!(letter.boundaries.is_sorted_by_key(|boundary| boundary.at) && letter.boundaries.len() <= BOUNDARIES);
+            found.extend(letter.boundaries.iter().map(|boundary| (boundary.at.0, boundary.reading.observed_ns)));
+            walls.push(letter.wall.0);
+        }
+        assert_eq!(walls, (104..120).collect::<Vec<_>>());
+        assert_eq!(found.keys().copied().collect::<Vec<_>>(), (-2..=118).step_by(2).collect::<Vec<_>>());
+        let newest = |at: i64| if at < 116 { at + 3 } else { 119 };
+        assert!(found.iter().all(|(at, ns)| *ns == (1000 * at + newest(*at)).unsigned_abs()), "{found:?}");
     }
 }
