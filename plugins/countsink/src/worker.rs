@@ -53,7 +53,7 @@ pub struct Config {
     pub publish_partial: bool,
     /// Where everything is kept that must outlast the process.
     pub state: Option<state::State>,
-    /// A checkpoint is written this often while figures change, and more rarely while only coverage does.
+    /// A checkpoint is written this often while figures change.
     pub checkpoint_every: Duration,
     /// What tells the time to windows of live streams.
     pub clock: Clock,

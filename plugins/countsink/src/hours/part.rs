@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use footfall_contract::totals::time_at::MOST_PEOPLE;
-use footfall_contract::totals::{QueueTotals, Reading, ShopTotals, TimeAt, ZoneTotals};
+use footfall_contract::totals::{QueueTotals, Reading, ShopTotals, ZoneTotals};
 use serde::{Deserialize, Serialize};
 
 /// A part of a window. It is exact, so that it is written nowhere but into the checkpoint of what is open.
@@ -45,33 +44,4 @@ impl Part {
         self.in_shop_at_start += other.in_shop_at_start;
         self.weak |= other.weak;
     }
-
-    /// Takes out the time that was closed or blind: it is in no window.
-    pub(super) fn leave_out_what_was_not_seen(&mut self) {
-        (self.reading.closed_ns, self.reading.blind_ns) = (0, 0);
-    }
-
-    /// Takes out how much was looked at, and the time in which nobody was there.
-    pub(super) fn leave_out_coverage(&mut self) {
-        self.leave_out_what_was_not_seen();
-        let reading = &mut self.reading;
-        reading.observed_ns = 0;
-        for zone in reading.zones.values_mut() {
-            zone.occupancy = with_people(&zone.occupancy);
-            if let Some(queue) = &mut zone.queue {
-                queue.length = with_people(&queue.length);
-            }
-        }
-        if let Some(shop) = &mut reading.shop {
-            shop.occupancy = with_people(&shop.occupancy);
-        }
-    }
-}
-
-/// The time with one person and more.
-fn with_people(all: &TimeAt) -> TimeAt {
-    let mut some = TimeAt::default();
-    let with_people = all.as_ns().iter().enumerate().take(MOST_PEOPLE).skip(1).filter(|(_, ns)| **ns > 0);
-    with_people.for_each(|(people, ns)| some.add_time(people, *ns));
-    some
 }

@@ -24,17 +24,6 @@ pub struct Share {
     pub(super) parts: BTreeMap<WallTime, Part>,
 }
 
-/// How far what was kept is behind what is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Behind {
-    /// Both lead to the same windows.
-    Nothing,
-    /// More was looked at, and nobody came, went or was there.
-    Coverage,
-    /// Somebody was counted or was there, or a window or a run has begun or ended.
-    Figures,
-}
-
 /// Everything that is known of windows that are not published.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,22 +43,18 @@ impl Snapshot {
         self.start
     }
 
-    /// How far this is behind `newer`.
-    pub fn behind(&self, newer: &Self) -> Behind {
-        let with_each = |change: fn(&mut Part), snapshot: &Self| {
-            let mut plain = Self { wall: WallTime(0), ..snapshot.clone() };
+    /// Do both lead to the same windows? Time that was closed or blind is in none of them.
+    pub fn tells_the_same_as(&self, other: &Self) -> bool {
+        let plain = |snapshot: &Self| {
+            let mut plain = snapshot.clone();
+            plain.wall = WallTime(0);
             let of_run = plain.run.iter_mut().flat_map(|share| share.parts.values_mut());
-            plain.settled.values_mut().chain(of_run).for_each(change);
+            for part in plain.settled.values_mut().chain(of_run) {
+                (part.reading.closed_ns, part.reading.blind_ns) = (0, 0);
+            }
             plain
         };
-        let are_alike = |change| with_each(change, self) == with_each(change, newer);
-        if are_alike(Part::leave_out_what_was_not_seen) {
-            Behind::Nothing
-        } else if are_alike(Part::leave_out_coverage) {
-            Behind::Coverage
-        } else {
-            Behind::Figures
-        }
+        plain(self) == plain(other)
     }
 
     /// Was anybody counted, or anything looked at, in the windows that are not published?

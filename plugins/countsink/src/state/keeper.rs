@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Keeps what must not be lost, and says how well that goes.
 //!
-//! **How often.** Shops run on flash cards, and most of the hours are quiet. Whoever was counted, or stood in a zone, is on
-//! disk within ten seconds ([`CHECKPOINT_EVERY`]). While nobody is there only `coverage_s` grows, and that may be a minute
-//! behind ([`QUIET_CHECKPOINTS`]). A window's end and a stop write everything.
+//! **How often.** At an even pace ([`CHECKPOINT_EVERY`]) while the scene is open and looked at, whether or not somebody is there: were it
+//! written more rarely while nobody is, a file's time of change, or the disk's load, would tell when somebody came.
 //!
 //! **While the disk fails** (full, gone, read-only) counting and sending go on in memory, one warning is given, and it is
 //! tried again every few seconds. What must then never happen is that a restart finds totals of a window that was sent: it
@@ -19,13 +18,10 @@ use tokio::time::Instant;
 
 use super::outbox::Entry;
 use super::{Loaded, Open, State};
-use crate::hours::snapshot::{Behind, Snapshot};
+use crate::hours::snapshot::Snapshot;
 
 /// A checkpoint is written this often while figures change. Ten seconds are promised; the rest is for the disk.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(8);
-
-/// While nobody comes, goes or is there, only each so many'th checkpoint is written. A minute is promised.
-pub const QUIET_CHECKPOINTS: u32 = 6;
 
 /// The files, and how far they are behind.
 pub struct Keeper {
@@ -33,8 +29,6 @@ pub struct Keeper {
     every: Duration,
     /// When a checkpoint was last tried.
     tried: Option<Instant>,
-    /// When one was last written, or was tried to be.
-    kept: Option<Instant>,
     /// What the checkpoint on disk says.
     on_disk: Option<Open>,
     /// It is past every window that is published.
@@ -56,7 +50,7 @@ impl Keeper {
         let mut loaded = state.load()?;
         let warning = loaded.remark.take();
         let (on_disk, unkept, gone) = (loaded.open.clone(), Vec::new(), Vec::new());
-        let keeper = Self { state, every, tried: None, kept: None, on_disk, is_past: true, unkept, gone, fails: false, warning };
+        let keeper = Self { state, every, tried: None, on_disk, is_past: true, unkept, gone, fails: false, warning };
         Ok((keeper, loaded))
     }
 
@@ -104,7 +98,7 @@ impl Keeper {
     pub fn finish(&mut self, entries: Vec<Entry>, before: Option<&Open>) {
         self.is_past = false;
         let follows = self.unkept.is_empty()
-            && self.on_disk.as_ref().is_some_and(|found| before.is_some_and(|b| found.behind(b) == Behind::Nothing));
+            && self.on_disk.as_ref().is_some_and(|found| before.is_some_and(|b| found.tells_the_same_as(b)));
         self.unkept.extend(entries);
         self.keep_unkept();
         if !self.unkept.is_empty() && !follows && self.on_disk.take().is_some() {
@@ -127,26 +121,10 @@ impl Keeper {
 
     /// The same, if it is time.
     pub fn keep_if_due(&mut self, now: Instant, open: impl FnOnce() -> Option<Open>) {
-        let is_over = |since: Option<Instant>, time| since.is_none_or(|since| now.saturating_duration_since(since) >= time);
-        if !is_over(self.tried, self.every) {
-            return;
+        if self.tried.is_none_or(|tried| now.saturating_duration_since(tried) >= self.every) {
+            self.tried = Some(now);
+            self.keep_all(open());
         }
-        self.tried = Some(now);
-        let open = open();
-        if is_over(self.kept, self.every * QUIET_CHECKPOINTS) || !self.can_wait(open.as_ref()) {
-            self.kept = Some(now);
-            self.keep_all(open);
-        }
-    }
-
-    /// Would nothing but coverage be lost, and has nothing failed that is to be tried again?
-    fn can_wait(&self, open: Option<&Open>) -> bool {
-        let behind = match (&self.on_disk, open) {
-            (Some(found), Some(open)) => found.behind(open),
-            (_, None) => Behind::Nothing,
-            (None, Some(_)) => Behind::Figures,
-        };
-        self.is_durable() && behind < Behind::Figures
     }
 
     /// The broker has accepted these, or they are too old or too many.
@@ -182,7 +160,7 @@ impl Keeper {
 
     /// Writes the checkpoint, unless the one on disk says the same.
     fn write(&mut self, open: Open) -> bool {
-        if self.on_disk.as_ref().is_some_and(|found| found.behind(&open) == Behind::Nothing) {
+        if self.on_disk.as_ref().is_some_and(|found| found.tells_the_same_as(&open)) {
             return true;
         }
         let start = |open: &Open| open.hours.as_ref().map(Snapshot::start);

@@ -33,7 +33,7 @@ use footfall_contract::time::WallTime;
 use serde::{Deserialize, Serialize};
 
 use crate::days::DaysSnapshot;
-use crate::hours::snapshot::{Behind, Snapshot};
+use crate::hours::snapshot::Snapshot;
 use folder::Folder;
 pub use folder::Refused;
 use outbox::{Entry, Outbox};
@@ -68,15 +68,14 @@ impl Open {
         self.time_zone == scene.time_zone_name && self.window_minutes == scene.publish.window.minutes()
     }
 
-    /// How far this is behind `newer`.
-    pub fn behind(&self, newer: &Self) -> Behind {
+    /// Do both lead to the same windows and days?
+    pub fn tells_the_same_as(&self, other: &Self) -> bool {
+        let hours = match (&self.hours, &other.hours) {
+            (Some(a), Some(b)) => a.tells_the_same_as(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
         let rest = |open: &Self| Self { hours: None, ..open.clone() };
-        match (&self.hours, &newer.hours) {
-            _ if rest(self) != rest(newer) => Behind::Figures,
-            (Some(older), Some(newer)) => older.behind(newer),
-            (None, None) => Behind::Nothing,
-            _ => Behind::Figures,
-        }
+        hours && rest(self) == rest(other)
     }
 }
 
