@@ -48,10 +48,9 @@ impl Status {
 }
 
 /// Is a picture that was looked at still a camera's? Without a signal nobody can be counted, and the time counts as not seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// Nothing speaks against it. Frames that were not looked at say this too.
-    #[default]
     Good,
     /// The whole picture is of one colour: dummy frames, a covered lens, no light at all.
     Flat,

@@ -2,6 +2,7 @@
 //! A 64-bit fingerprint of a sparse lattice of luma samples: it tells that the picture is still the one that was
 //! looked at. It guards against accidents (an element that crops, flips, scales or repeats), not against attackers.
 
+use crate::geometry::PictureSize;
 use crate::pixels::FrameView;
 
 /// Samples in a row and in a column of the lattice.
@@ -12,14 +13,14 @@ pub fn fingerprint(frame: &FrameView<'_>) -> u64 {
     let size = frame.size();
     let mut hash = Fnv::default();
     hash.put(u64::from(size.width) << 32 | u64::from(size.height));
-    for j in 0..LATTICE {
-        let y = (2 * j + 1) * size.height as usize / (2 * LATTICE);
-        for i in 0..LATTICE {
-            let x = (2 * i + 1) * size.width as usize / (2 * LATTICE);
-            hash.put(u64::from(frame.luma(x, y)));
-        }
-    }
+    lattice(LATTICE, size).for_each(|(x, y)| hash.put(u64::from(frame.luma(x, y))));
     hash.value()
+}
+
+/// The pixels (x, y) in the middles of a grid of `cells` by `cells` over a picture, row by row.
+pub fn lattice(cells: usize, size: PictureSize) -> impl Iterator<Item = (usize, usize)> {
+    let middle = move |i: usize, length: u32| (2 * i + 1) * length as usize / (2 * cells);
+    (0..cells).flat_map(move |j| (0..cells).map(move |i| (middle(i, size.width), middle(j, size.height))))
 }
 
 /// FNV-1a over whole words, with the 64-bit offset and prime of the original (Fowler, Noll, Vo).
@@ -47,12 +48,17 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::PictureSize;
     use crate::pixels::{PixelFormat, PlaneView};
 
     fn of(width: u32, height: u32, data: &[u8]) -> u64 {
         let plane = PlaneView { data, stride: width as usize };
         fingerprint(&FrameView::new(PixelFormat::Gray8, PictureSize::new(width, height), &[plane]).unwrap())
+    }
+
+    #[test]
+    fn a_lattice_lies_in_the_middles_and_inside_the_smallest_picture() {
+        assert_eq!(lattice(2, PictureSize::new(8, 4)).collect::<Vec<_>>(), [(2, 1), (6, 1), (2, 3), (6, 3)]);
+        assert!(lattice(LATTICE, PictureSize::new(1, 1)).all(|at| at == (0, 0)));
     }
 
     #[test]

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use footfall_contract::attestation::Signal;
-use footfall_contract::fingerprint::Fnv;
+use footfall_contract::fingerprint::{Fnv, lattice};
 use footfall_contract::geometry::{Fraction, PictureSize, Point, Polygon};
 use footfall_contract::pixels::FrameView;
 use footfall_contract::time::StreamTime;
 
 /// Samples of luma in a row and in a column of the lattice.
-const LATTICE: u32 = 64;
+const LATTICE: usize = 64;
 
 /// A picture whose samples differ by no more than this is of one colour: the noise of coding, and no scene. (Real cameras'
 /// pictures have 130 and more.)
@@ -36,13 +36,11 @@ impl SignalWatch {
     /// The frames to come are of this size.
     pub fn set_size(&mut self, size: PictureSize, excluded: &[Polygon<Fraction>]) {
         let excluded: Vec<_> = excluded.iter().map(|area| area.to_px(size)).collect();
-        let middle = |i: u32, length: u32| ((2 * u64::from(i) + 1) * u64::from(length) / (2 * u64::from(LATTICE))) as usize;
-        let all = (0..LATTICE).flat_map(|j| (0..LATTICE).map(move |i| (middle(i, size.width), middle(j, size.height))));
         let is_shown = |(x, y): &(usize, usize)| {
             let at = Point::new(*x as f64 + 0.5, *y as f64 + 0.5);
             !excluded.iter().any(|area| area.contains(at))
         };
-        self.points = all.filter(is_shown).collect();
+        self.points = lattice(LATTICE, size).filter(is_shown).collect();
         self.forget();
     }
 

@@ -2,12 +2,20 @@
 //! Pictures behind which there is no camera any more: what relays cameras goes on with black frames, or with the last one. Both
 //! reduce coverage; neither counts as an empty shop, nor as somebody who stands there.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use footfall_contract::attestation::Signal;
 use footfall_contract::pixels::PixelFormat;
+use footfall_contract::time::StreamTime;
+use footfall_contract::wire;
 use footfall_tests::picture;
 use footfall_tests::place;
 use footfall_tests::run::{self, launch};
 use footfall_tests::walk::{Walk, people_at};
 use gst::prelude::*;
+use gst_plugin_persondetector::signal::SignalWatch;
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use super::counting::{SCENE, SIZE};
@@ -135,4 +143,48 @@ fn camera_fault_none_an_empty_shop_is_zero_with_full_coverage() {
     assert_eq!(door_and_mat(&payload), [0, 0, 0, 0]);
     assert!((number(&payload, "/coverage_s") - 70.0).abs() <= 0.3, "{payload}");
     assert_eq!((without_signal, report.warnings.len()), (0, 0), "{:?}", report.warnings);
+}
+
+/// The clips of real cameras: a sensor's noise is in each picture, so that the limits are far away.
+const CLIPS: [&str; 9] = [
+    "bus-door-overhead-mjpeg.avi",
+    "corridor-approach.mp4",
+    "hall-overhead-444.avi",
+    "one-by-one-person-hevc.mp4",
+    "one-by-one-person.mp4",
+    "pets09-s2l1.mp4",
+    "plaza-crowd.mp4",
+    "reception-fisheye.mp4",
+    "store-aisle.mp4",
+];
+
+#[test]
+fn camera_fault_none_no_clip_of_a_real_camera_stands_still_for_a_second_or_is_flat() {
+    let test = "camera_fault_none_no_clip_of_a_real_camera_stands_still_for_a_second_or_is_flat";
+    place::init();
+    for clip in CLIPS {
+        let Some(film) = place::asset(test, &format!("videos/{clip}")) else { return };
+        let pipeline = launch(&format!(
+            "filesrc location={} ! decodebin ! videoconvert ! video/x-raw,format=I420 ! fakesink name=c sync=false",
+            film.display()
+        ));
+        let seen = Arc::new(Mutex::new((SignalWatch::new(Duration::from_secs(1)), None, Vec::new())));
+        let of_probe = seen.clone();
+        run::pad(&pipeline, "c", "sink").add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+            let (Some(buffer), Some(caps)) = (info.buffer(), pad.current_caps()) else { return gst::PadProbeReturn::Ok };
+            let video = gst_video::VideoInfo::from_caps(&caps).unwrap();
+            let mut guard = of_probe.lock();
+            let (watch, size, signals) = &mut *guard;
+            if *size != Some(wire::frame::picture_size(&video)) {
+                *size = Some(wire::frame::picture_size(&video));
+                watch.set_size(wire::frame::picture_size(&video), &[]);
+            }
+            let at = StreamTime(buffer.pts().expect("it has a time").nseconds());
+            signals.push(wire::frame::with_view(buffer, &video, |frame| watch.look(at, frame)).unwrap());
+            gst::PadProbeReturn::Ok
+        });
+        run::play(&pipeline).expect_eos();
+        let signals = &seen.lock().2;
+        assert!(signals.len() > 30 && signals.iter().all(|signal| *signal == Signal::Good), "{clip}: {} frames", signals.len());
+    }
 }

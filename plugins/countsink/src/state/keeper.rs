@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Keeps what must not be lost, and says how well that goes.
 //!
-//! **How often.** At an even pace ([`CHECKPOINT_EVERY`]) while the scene is open and looked at, whether or not somebody is there: were it
-//! written more rarely while nobody is, a file's time of change, or the disk's load, would tell when somebody came.
+//! **How often.** At an even pace ([`CHECKPOINT_EVERY`]) while the scene is open and looked at, whether or not somebody is
+//! there: were it written more rarely while nobody is, a file's time of change, or the disk's load, would tell when somebody came.
 //!
 //! **While the disk fails** (full, gone, read-only) counting and sending go on in memory, one warning is given, and it is
 //! tried again every few seconds. What must then never happen is that a restart finds totals of a window that was sent: it
