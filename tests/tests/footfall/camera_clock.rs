@@ -15,7 +15,7 @@ use gst::prelude::*;
 use serde_json::Value;
 
 use super::camera_faults::film;
-use super::counting::{SCENE, sum};
+use super::counting::{scene_in, sum};
 use super::detecting::detector;
 
 /// Length of the film, seconds: a passage every three, in and out by turns.
@@ -25,8 +25,7 @@ const FILM_S: u64 = 39;
 fn play(test: &str, properties: &str, meanwhile: impl FnOnce(&CameraClock)) -> Option<Report> {
     place::init();
     let dir = tempfile::tempdir().unwrap();
-    let scene = dir.path().join("scene.json");
-    std::fs::write(&scene, SCENE).unwrap();
+    let scene = scene_in(dir.path());
     let detector = detector(test, &format!("scene-location={} {properties}", scene.display()))?;
     let camera = Camera::start(test, &film(dir.path(), FILM_S))?;
     let clock = CameraClock::default();

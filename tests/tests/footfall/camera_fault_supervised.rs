@@ -16,7 +16,7 @@ use footfall_tests::{picture, place};
 use gst::prelude::*;
 use serde_json::Value;
 
-use super::counting::SCENE;
+use super::counting::scene_in;
 use super::detecting::detector;
 
 /// Places of walks are those of a picture of this size.
@@ -71,8 +71,7 @@ impl Shop {
     fn new(test: &str) -> Option<Self> {
         place::init();
         let dir = tempfile::tempdir().unwrap();
-        let scene = dir.path().join("scene.json");
-        std::fs::write(&scene, SCENE).unwrap();
+        let scene = scene_in(dir.path());
         let detector = detector(test, &format!("scene-location={} start-time=2026-03-02T09:01:00Z", scene.display()))?;
         Some(Self { dir, detector })
     }

@@ -15,7 +15,7 @@ use footfall_tests::{picture, place};
 use gst::prelude::*;
 use serde_json::Value;
 
-use super::counting::SCENE;
+use super::counting::scene_in;
 use super::detecting::detector;
 
 const SIZE: PictureSize = PictureSize::new(640, 480);
@@ -56,8 +56,7 @@ impl Place {
     fn set_up(test: &str, seconds: u64) -> Option<Self> {
         place::init();
         let dir = tempfile::tempdir().unwrap();
-        let scene = dir.path().join("scene.json");
-        std::fs::write(&scene, SCENE).unwrap();
+        let scene = scene_in(dir.path());
         let detector = detector(test, &format!("scene-location={} start-time=2026-03-02T09:01:00Z", scene.display()))?;
         let camera = Camera::start(test, &film(dir.path(), seconds))?;
         Some(Self { camera, detector, dir })

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //! Attested walkers through the built zonetracker and countsink: what happened is known exactly, and is what is counted.
 
+use std::path::{Path, PathBuf};
+
 use footfall_contract::attestation::Status;
 use footfall_contract::geometry::PictureSize;
 use footfall_contract::pixels::PixelFormat;
@@ -20,6 +22,13 @@ pub const SCENE: &str = r#"{"version":1,"site":"test","camera":"door","placement
     "lines":[{"name":"door","points":[[0.05,0.5],[0.95,0.5]],"inside":[0.5,0.9]}],
     "zones":[{"name":"mat","polygon":[[0.05,0.6],[0.95,0.6],[0.95,0.9],[0.05,0.9]]}],
     "publish":{"profile":"plain","window":"5min"}}"#;
+
+/// [`SCENE`] as a file in a folder.
+pub fn scene_in(dir: &Path) -> PathBuf {
+    let path = dir.join("scene.json");
+    std::fs::write(&path, SCENE).unwrap();
+    path
+}
 
 /// Frames for these moments (seconds), attested: a detection each 0.1 s, skipped between.
 pub fn frames(

@@ -11,7 +11,7 @@ use footfall_tests::{picture, place};
 use gst::prelude::*;
 use serde_json::Value;
 
-use super::counting::SCENE;
+use super::counting::{SCENE, scene_in};
 
 const SIZE: PictureSize = PictureSize::new(640, 480);
 
@@ -24,8 +24,7 @@ pub fn detector(test: &str, properties: &str) -> Option<String> {
 
 /// The scene as an inline property, and as frames' wall time the one of `SCENE`'s tests.
 fn scene_file(dir: &tempfile::TempDir) -> String {
-    let path = dir.path().join("scene.json");
-    std::fs::write(&path, SCENE).unwrap();
+    let path = scene_in(dir.path());
     format!("scene-location={} start-time=2026-03-02T09:01:00Z", path.display())
 }
 

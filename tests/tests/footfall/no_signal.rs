@@ -18,7 +18,7 @@ use gst_plugin_persondetector::signal::SignalWatch;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::counting::{SCENE, SIZE};
+use super::counting::{SIZE, scene_in};
 use super::detecting::detector;
 
 /// What the camera, or what stands in for it, gives from this second on.
@@ -74,8 +74,7 @@ struct Told {
 /// Plays a film; `None` with a line that says what is skipped.
 fn play(test: &str, properties: &str, frames: Vec<gst::Buffer>) -> Option<Told> {
     let dir = tempfile::tempdir().unwrap();
-    let scene = dir.path().join("scene.json");
-    std::fs::write(&scene, SCENE).unwrap();
+    let scene = scene_in(dir.path());
     let start = "start-time=2026-03-02T09:01:00Z";
     let detector = detector(test, &format!("rate={RATE} {properties} scene-location={} {start}", scene.display()))?;
     let pipeline = launch(&format!("appsrc name=src ! {detector} ! zonetracker ! countsink publish-partial=true"));

@@ -11,7 +11,7 @@ use footfall_tests::walk::Walk;
 use gst::prelude::*;
 use serde_json::Value;
 
-use super::counting::SCENE;
+use super::counting::scene_in;
 use super::detecting::{detector, film};
 
 /// Seconds from 1900 to 1970.
@@ -53,8 +53,7 @@ fn counts(detector: &str, source: &str, reference: Option<(&str, u64)>) -> run::
 }
 
 fn scene_file(dir: &tempfile::TempDir) -> String {
-    let path = dir.path().join("scene.json");
-    std::fs::write(&path, SCENE).unwrap();
+    let path = scene_in(dir.path());
     format!("time-source=reference scene-location={}", path.display())
 }
 

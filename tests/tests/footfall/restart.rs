@@ -16,7 +16,7 @@ use footfall_tests::walk::Walk;
 use gst::prelude::*;
 use serde_json::Value;
 
-use super::counting::{SCENE, frames, head, procession, seconds};
+use super::counting::{SCENE, frames, head, procession, scene_in, seconds};
 use super::detecting::detector;
 use super::tls::{fits, now};
 
@@ -212,8 +212,7 @@ impl DeadCamera {
     fn tried_again(test: &str, port: u16, broker: &Broker) -> Option<Self> {
         place::init();
         let dir = tempfile::tempdir().unwrap();
-        let scene_file = dir.path().join("scene.json");
-        std::fs::write(&scene_file, SCENE).unwrap();
+        let scene_file = scene_in(dir.path());
         let detector = detector(test, &format!("scene-location={}", scene_file.display()))?;
         let then = Scene::parse(SCENE).unwrap().windows().start_of(wall().minus(Duration::from_secs(3 * 3600)));
         let (walks, entries, _) = procession(6, 2.0);
